@@ -1,0 +1,121 @@
+"""The table of contents: every event, who writes it and who reads it; decoding starts here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from schemas import dispatch, followup, intake, roster
+from schemas.envelope import Draft, Event, Meta
+from schemas.subjects import Stream
+from schemas.upcast import upcast
+
+_TYPE = re.compile(r"^tailboard\.(?P<stream>[a-z]+)\.(?P<name>[a-z_]+)\.v(?P<version>\d+)$")
+_OBJECT = TypeAdapter(dict[str, Any])
+
+
+class UnknownEvent(ValueError):
+    """An event type that this version of Tailboard cannot read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event of the contract."""
+
+    stream: Stream
+    model: type[Event]
+    readers: tuple[str, ...] = ()
+
+    @property
+    def type(self) -> str:
+        """The CloudEvents type, such as `tailboard.intake.incident_reported.v1`."""
+        return f"tailboard.{self.stream}.{self.model.NAME}.v{self.model.VERSION}"
+
+
+CATALOGUE: tuple[Row, ...] = (
+    Row(Stream.INTAKE, intake.IncidentReported, ("audit",)),
+    Row(Stream.INTAKE, intake.IncidentUpdated, ("audit",)),
+    Row(Stream.INTAKE, intake.ActivationRequested, ("dispatch", "audit")),
+    Row(Stream.INTAKE, intake.OperationsEnded, ("followup", "audit")),
+    Row(Stream.ROSTER, roster.MemberEnrolled, ("dispatch", "audit")),
+    Row(Stream.ROSTER, roster.MemberStoodDown, ("dispatch", "audit")),
+    Row(Stream.ROSTER, roster.MemberReturned, ("dispatch", "audit")),
+    Row(Stream.DISPATCH, dispatch.TeamActivated, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.OfferExtended, ("dispatch", "audit")),
+    Row(Stream.DISPATCH, dispatch.OfferAccepted, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.OfferDeclined, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.OfferExpired, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.OfferWithdrawn, ("dispatch", "audit")),
+    Row(Stream.DISPATCH, dispatch.TeamFormed, ("followup", "audit")),
+    Row(Stream.DISPATCH, dispatch.RosterExhausted, ("followup", "audit")),
+    Row(Stream.DISPATCH, dispatch.CoordinatorAlarmed, ("dispatch", "audit")),
+    Row(Stream.DISPATCH, dispatch.MemberNotified, ("dispatch", "audit")),
+    Row(Stream.DISPATCH, dispatch.DeliveryStarted, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.DeliverySent, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.DeliveryFailed, ("audit",)),
+    Row(Stream.FOLLOWUP, followup.FollowupPlanned, ("audit",)),
+    Row(Stream.FOLLOWUP, followup.GroupWindowsOpened, ("audit",)),
+    Row(Stream.FOLLOWUP, followup.InterventionOverdue, ("dispatch", "audit")),
+    Row(Stream.FOLLOWUP, followup.InterventionHeld, ("audit",)),
+    Row(Stream.FOLLOWUP, followup.InterventionMissed, ("dispatch", "audit")),
+    Row(Stream.FOLLOWUP, followup.CheckInFellDue, ("dispatch", "audit")),
+    Row(Stream.FOLLOWUP, followup.CheckInCompleted, ("audit",)),
+    Row(Stream.FOLLOWUP, followup.CheckInMissed, ("dispatch", "audit")),
+)
+
+_BY_MODEL = {row.model: row for row in CATALOGUE}
+_BY_NAME = {(str(row.stream), row.model.NAME): row for row in CATALOGUE}
+
+
+def row_of(model: type[Event]) -> Row:
+    """The catalogue row of an event model; KeyError for a model that is not in the contract."""
+    return _BY_MODEL[model]
+
+
+def encode(draft: Draft[Event]) -> tuple[dict[str, str], bytes]:
+    """CloudEvents 1.0 in binary mode: attributes as headers, the event as a JSON body."""
+    headers = {
+        "ce-specversion": "1.0",
+        "ce-id": str(draft.meta.event_id),
+        "ce-type": draft.meta.type,
+        "ce-source": draft.meta.source,
+        "ce-time": draft.meta.time.isoformat(),
+        "ce-subject": draft.entity.id,
+        "ce-commandid": str(draft.meta.command_id),
+        "ce-actor": draft.meta.actor,
+        "traceparent": draft.meta.trace,
+        "content-type": "application/json",
+    }
+    return headers, draft.event.model_dump_json().encode()
+
+
+def decode(headers: dict[str, str], body: bytes) -> tuple[Meta, Event]:
+    """The attributes and the event at its current version.
+
+    Raises UnknownEvent for a type or a newer version that is not in the catalogue, KeyError for
+    missing attributes, and pydantic.ValidationError (a ValueError) for a body that does not fit.
+    """
+    match = _TYPE.match(headers["ce-type"])
+    row = match and _BY_NAME.get((match["stream"], match["name"]))
+    if not match or not row or int(match["version"]) > row.model.VERSION:
+        raise UnknownEvent(f"{headers['ce-type']} is not an event of this version")
+    meta = Meta(
+        event_id=UUID(headers["ce-id"]),
+        type=headers["ce-type"],
+        source=headers["ce-source"],
+        time=datetime.fromisoformat(headers["ce-time"]),
+        command_id=UUID(headers["ce-commandid"]),
+        actor=headers["ce-actor"],
+        trace=headers.get("traceparent", ""),
+    )
+    version = int(match["version"])
+    if version == row.model.VERSION:
+        return meta, row.model.model_validate_json(body)
+    name = f"{match['stream']}.{match['name']}"
+    current = upcast(name, version, _OBJECT.validate_json(body), row.model.VERSION)
+    return meta, row.model.model_validate(current)

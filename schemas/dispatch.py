@@ -1,0 +1,195 @@
+"""What dispatch records: who was asked, who answered, who was told, and whether it arrived."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from schemas.envelope import Code, Event, Frozen, MemberId, Slug, UtcDatetime
+from schemas.policy import CaseBrief, Place, Role, Urgency
+
+
+class Exclusion(StrEnum):
+    """Why a member is not asked; shown beside the member, never a bare no."""
+
+    INVOLVED = "involved"
+    NOT_DESIGNATED = "not_designated"
+    TRAINING_LAPSED = "training_lapsed"
+    CONTACT_STALE = "contact_stale"
+    STOOD_DOWN = "stood_down"
+
+
+class AlarmReason(StrEnum):
+    """Why a coordinator is called."""
+
+    ROSTER_EXHAUSTED = "roster_exhausted"
+    TEAM_OVERDUE = "team_overdue"
+    INTERVENTION_OVERDUE = "intervention_overdue"
+    INTERVENTION_MISSED = "intervention_missed"
+    CHECK_IN_MISSED = "check_in_missed"
+
+
+class Purpose(StrEnum):
+    """What a message to a phone is for."""
+
+    OFFER = "offer"
+    STAND_DOWN = "stand_down"
+    ALARM = "alarm"
+    CHECK_IN_DUE = "check_in_due"
+
+
+class Failure(StrEnum):
+    """What became of a delivery that did not succeed."""
+
+    TEMPORARY = "temporary"
+    """The carrier refused it for now; it is tried again."""
+    PERMANENT = "permanent"
+    """The carrier will never take it, or nothing reaches this member."""
+    UNCERTAIN = "uncertain"
+    """We stopped between handing it over and hearing back; it is not sent again."""
+
+
+class Candidate(Frozen):
+    """A member who may be asked, in the order of asking within their role."""
+
+    member_id: MemberId
+    role: Role
+
+
+class Excluded(Frozen):
+    """A member who may not be asked, and why."""
+
+    member_id: MemberId
+    reasons: tuple[Exclusion, ...]
+
+
+class TeamActivated(Event):
+    """The team is being put together: the places to fill and the order of asking."""
+
+    NAME: ClassVar[str] = "team_activated"
+    brief: CaseBrief
+    candidates: tuple[Candidate, ...]
+    excluded: tuple[Excluded, ...]
+    coordinators: tuple[MemberId, ...]
+    form_by: UtcDatetime
+
+
+class OfferExtended(Event):
+    """One member is asked to serve, until `expires_at`."""
+
+    NAME: ClassVar[str] = "offer_extended"
+    offer_id: UUID
+    member_id: MemberId
+    role: Role
+    urgency: Urgency
+    expires_at: UtcDatetime
+
+
+class OfferAccepted(Event):
+    """The member took a place."""
+
+    NAME: ClassVar[str] = "offer_accepted"
+    offer_id: UUID
+    member_id: MemberId
+    role: Role
+
+
+class OfferDeclined(Event):
+    """The member said no, in one tap and without a reason."""
+
+    NAME: ClassVar[str] = "offer_declined"
+    offer_id: UUID
+    member_id: MemberId
+    role: Role
+
+
+class OfferExpired(Event):
+    """No answer came in time."""
+
+    NAME: ClassVar[str] = "offer_expired"
+    offer_id: UUID
+    member_id: MemberId
+    role: Role
+
+
+class OfferWithdrawn(Event):
+    """The offer is no longer needed: the member is stood down with thanks."""
+
+    NAME: ClassVar[str] = "offer_withdrawn"
+    offer_id: UUID
+    member_id: MemberId
+    role: Role
+    reason: Code
+
+
+class TeamFormed(Event):
+    """Every place is taken."""
+
+    NAME: ClassVar[str] = "team_formed"
+    members: tuple[Candidate, ...]
+    brief: CaseBrief
+
+
+class RosterExhausted(Event):
+    """Nobody is left to ask for these places; the follow-up is planned all the same."""
+
+    NAME: ClassVar[str] = "roster_exhausted"
+    missing: tuple[Place, ...]
+    members: tuple[Candidate, ...]
+    brief: CaseBrief
+
+
+class CoordinatorAlarmed(Event):
+    """Coordinators are called. An empty `member_ids` means that the roster has none: a red row."""
+
+    NAME: ClassVar[str] = "coordinator_alarmed"
+    alarm_id: UUID
+    reason: AlarmReason
+    item: Slug | None = None
+    member_ids: tuple[MemberId, ...]
+
+
+class MemberNotified(Event):
+    """A member of the team is reminded of something that is now due."""
+
+    NAME: ClassVar[str] = "member_notified"
+    notice_id: UUID
+    member_id: MemberId
+    purpose: Purpose
+    item: Slug | None = None
+
+
+class DeliveryStarted(Event):
+    """We are about to hand a message to a carrier; recorded first, so that it is never sent twice."""
+
+    NAME: ClassVar[str] = "delivery_started"
+    delivery_id: UUID
+    member_id: MemberId
+    purpose: Purpose
+    channel: Slug
+    attempt: Annotated[int, Field(ge=1)]
+
+
+class DeliverySent(Event):
+    """The carrier took the message."""
+
+    NAME: ClassVar[str] = "delivery_sent"
+    delivery_id: UUID
+    member_id: MemberId
+    purpose: Purpose
+    channel: Slug
+
+
+class DeliveryFailed(Event):
+    """The message did not go out. `final` means that nothing more is tried on this channel."""
+
+    NAME: ClassVar[str] = "delivery_failed"
+    delivery_id: UUID
+    member_id: MemberId
+    purpose: Purpose
+    channel: Slug
+    failure: Failure
+    final: bool

@@ -1,0 +1,118 @@
+"""A response's rules as data: what a case carries with it from the moment it opens.
+
+Editing a policy file never changes a running response, because the case keeps this snapshot.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from schemas.envelope import Code, Frozen, Slug, UtcDatetime
+
+Tier = Annotated[int, Field(ge=1, le=4)]
+"""1 organizational crisis, 2 major, 3 standard, 4 cumulative (docs/domain.md, rules table)."""
+
+Citation = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""Where a number comes from; PROPOSAL marks our own default that no source claims."""
+
+
+class Role(StrEnum):
+    """What a member of the team is there for."""
+
+    PEER = "peer"
+    MHP = "mhp"
+    CHAPLAIN = "chaplain"
+    COORDINATOR = "coordinator"
+    CLINICAL_DIRECTOR = "clinical_director"
+
+
+class Urgency(StrEnum):
+    """How soon the team is needed; the only thing about the case that a message says."""
+
+    NOW = "now"
+    TODAY = "today"
+
+
+class InterventionKind(StrEnum):
+    """What a team can hold (glossary: docs/glossary.md)."""
+
+    ON_SCENE_SUPPORT = "on_scene_support"
+    DEMOBILIZATION = "demobilization"
+    BRIEFING = "briefing"
+    DEFUSING = "defusing"
+    DEBRIEFING = "debriefing"
+    ONE_ON_ONE = "one_on_one"
+    FAMILY_SUPPORT = "family_support"
+    CHAPLAIN_VISIT = "chaplain_visit"
+    COMMAND_CONSULTATION = "command_consultation"
+    STAFF_SUPPORT = "staff_support"
+
+
+class Group(StrEnum):
+    """Homogeneous groups: those who were there, and those who sent them (always exposed)."""
+
+    RESPONDERS = "responders"
+    DISPATCHERS = "dispatchers"
+
+
+class Place(Frozen):
+    """How many members of one role a team needs."""
+
+    role: Role
+    count: Annotated[int, Field(ge=1, le=50)]
+
+
+class InterventionRule(Frozen):
+    """One intervention's window, counted from the incident (or from the end of operations)."""
+
+    kind: InterventionKind
+    opens_after: timedelta = timedelta(0)
+    target_after: timedelta
+    closes_after: timedelta
+    leads: Role
+    mhp_required: bool = False
+    waits_for_operations: bool
+    """True for group interventions: none opens while operations continue."""
+    groups: tuple[Group, ...] = (Group.RESPONDERS, Group.DISPATCHERS)
+    source: Citation
+
+
+class CheckInRule(Frozen):
+    """A planned follow-up contact, counted from the incident."""
+
+    after: timedelta
+    source: Citation
+
+
+class ResponsePolicy(Frozen):
+    """The snapshot: everything that dispatch and followup need to know of the policy."""
+
+    policy: Slug
+    version: Annotated[int, Field(ge=1)]
+    places: tuple[Place, ...]
+    surplus: Annotated[int, Field(ge=0, le=10)]
+    """Members asked at once per role beyond the places still open."""
+    reply_within: timedelta
+    form_team_within: timedelta
+    interventions: tuple[InterventionRule, ...]
+    check_ins: tuple[CheckInRule, ...]
+    check_in_groups: tuple[Group, ...]
+    check_in_grace: timedelta
+    """How long a check-in may stay open after it fell due before the coordinator is alarmed."""
+
+
+class CaseBrief(Frozen):
+    """What one service must know of a case to do its part; free of personal data."""
+
+    tier: Tier
+    trigger_class: Code
+    urgency: Urgency
+    occurred_at: UtcDatetime
+    reported_at: UtcDatetime
+    operations_ongoing: bool
+    operations_ended_at: UtcDatetime | None = None
+    policy: ResponsePolicy

@@ -1,0 +1,33 @@
+"""A domain "no" is a value, not an exception; every code is listed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RefusalCode(StrEnum):
+    """Stable codes; they appear in problem details and in the offer page."""
+
+    UNKNOWN_CASE = "unknown-case"
+    UNKNOWN_OFFER = "unknown-offer"
+    UNKNOWN_ITEM = "unknown-item"
+    OFFER_ALREADY_ANSWERED = "offer-already-answered"
+    OFFER_EXPIRED = "offer-expired"
+    TEAM_COMPLETE = "team-complete"
+    TIMER_NO_LONGER_NEEDED = "timer-no-longer-needed"
+    TIMER_NOT_DUE = "timer-not-due"
+    DELIVERY_NOT_NEEDED = "delivery-not-needed"
+    DELIVERY_ALREADY_STARTED = "delivery-already-started"
+    ITEM_ALREADY_SETTLED = "item-already-settled"
+    NOT_OPEN_YET = "not-open-yet"
+    ALREADY_ENROLLED = "already-enrolled"
+    NOT_ENROLLED = "not-enrolled"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a command changes nothing; `detail` is a sentence for people and names no one."""
+
+    code: RefusalCode
+    detail: str

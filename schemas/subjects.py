@@ -1,0 +1,116 @@
+"""The only subject grammar: build and parse `<stream>.<agency>.<noun>.<id>.<event>`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+_TOKEN = re.compile(r"^[A-Za-z0-9_-]+$")
+_CASE_NAMESPACE = UUID("7a11b0a2-d000-5000-8000-000000000911")
+
+DEADLETTER_STREAM = "DEADLETTER"
+CONTACTS_BUCKET = "contacts"
+
+
+class Stream(StrEnum):
+    """The streams that hold history; each has one writing service."""
+
+    INTAKE = "intake"
+    DISPATCH = "dispatch"
+    FOLLOWUP = "followup"
+    ROSTER = "roster"
+
+    @property
+    def jetstream_name(self) -> str:
+        """The stream's name on the server."""
+        return self.value.upper()
+
+    @property
+    def noun(self) -> str:
+        """What one entity of this stream is: a case, or a member of the roster."""
+        return "member" if self is Stream.ROSTER else "case"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One case or one member: the consistency boundary of a decision."""
+
+    stream: Stream
+    agency: str
+    id: str
+
+    def __post_init__(self) -> None:
+        for token in (self.agency, self.id):
+            if not _TOKEN.match(token):
+                raise ValueError(f"{token!r} cannot be a subject token: use letters, digits, - and _")
+
+    @property
+    def prefix(self) -> str:
+        """The subject up to and without the event name."""
+        return f"{self.stream}.{self.agency}.{self.stream.noun}.{self.id}"
+
+    @property
+    def filter(self) -> str:
+        """Matches every event of this entity and nothing else."""
+        return f"{self.prefix}.*"
+
+    def event_subject(self, event_name: str) -> str:
+        """Where an event of this entity is published."""
+        return f"{self.prefix}.{event_name}"
+
+    def timer_subject(self, kind: str, key: str) -> str:
+        """Where a pending timer waits."""
+        return f"{self.stream}.{self.agency}.timer.{self.id}.{kind}.{key}"
+
+    def due_subject(self, kind: str, key: str) -> str:
+        """Where a fired timer arrives."""
+        return f"{self.stream}.{self.agency}.due.{self.id}.{kind}.{key}"
+
+
+def history_filter(stream: Stream) -> str:
+    """Matches every event of a stream, of all agencies, without timers."""
+    return f"{stream}.*.{stream.noun}.*.*"
+
+
+def event_filter(stream: Stream, event_name: str) -> str:
+    """Matches one kind of event of all agencies."""
+    return f"{stream}.*.{stream.noun}.*.{event_name}"
+
+
+def due_filter(stream: Stream) -> str:
+    """Matches every fired timer of a stream."""
+    return f"{stream}.*.due.>"
+
+
+def stream_subjects(stream: Stream) -> tuple[str, ...]:
+    """All subjects that a stream stores: history, pending timers and fired ones."""
+    kinds = (f"{stream.noun}.*.*", "timer.*.*.*", "due.*.*.*")
+    return tuple(f"{stream}.*.{kind}" for kind in kinds)
+
+
+def parse_event_subject(subject: str) -> tuple[Entity, str]:
+    """The entity and the event name; ValueError when the subject is not an event's."""
+    tokens = subject.split(".")
+    if len(tokens) != 5 or tokens[2] != Stream(tokens[0]).noun:
+        raise ValueError(f"{subject!r} is not an event subject")
+    return Entity(Stream(tokens[0]), tokens[1], tokens[3]), tokens[4]
+
+
+def parse_due_subject(subject: str) -> tuple[Entity, str, str]:
+    """The entity, the timer's kind and its key; ValueError when the subject is not a fired timer's."""
+    tokens = subject.split(".")
+    if len(tokens) != 6 or tokens[2] != "due":
+        raise ValueError(f"{subject!r} is not a fired timer's subject")
+    return Entity(Stream(tokens[0]), tokens[1], tokens[3]), tokens[4], tokens[5]
+
+
+def case_id_for(agency: str, source: str, number: str) -> str:
+    """The same incident number of the same source reaches the same case, always."""
+    return str(uuid5(_CASE_NAMESPACE, f"{agency}\x1f{source}\x1f{number}"))
+
+
+def derived_id(*parts: object) -> UUID:
+    """A repeatable id: the same parts give the same id, so that a redelivery changes nothing."""
+    return uuid5(_CASE_NAMESPACE, "\x1f".join(str(part) for part in parts))

@@ -1,0 +1,1 @@
+"""Intake, dispatch, followup and audit; they meet only in `schemas`."""

@@ -1,0 +1,167 @@
+"""What all HTTP edges share: problem details (RFC 9457), the body limit, the key check."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
+from starlette.exceptions import HTTPException
+
+from services.runtime.errors import Poison, Transient
+from services.runtime.telemetry import log
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from services.runtime.auth import KeyRole, Keyring, Principal
+
+PROBLEM = "application/problem+json"
+bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer tb_...`")
+
+
+class Problem(Exception):
+    """An answer that says what is wrong and what to do about it."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        *,
+        code: str = "about:blank",
+        headers: Mapping[str, str] | None = None,
+        **extra: Any,  # noqa: ANN401 - members of the problem document
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.headers = dict(headers or {})
+        kind = code if code == "about:blank" else f"urn:tailboard:problem:{code}"
+        self.body = {
+            "type": kind,
+            "title": status.phrase,
+            "status": int(status),
+            "detail": detail,
+            **extra,
+        }
+
+
+def install_problems(app: FastAPI) -> None:
+    """Answer every error of this app as problem details that name the field and the remedy."""
+
+    async def on_problem(_request: Request, problem: Exception) -> JSONResponse:
+        assert isinstance(problem, Problem)  # noqa: S101 - registered for this class
+        return JSONResponse(problem.body, problem.status, problem.headers, PROBLEM)
+
+    async def on_transient(request: Request, trouble: Exception) -> JSONResponse:
+        log.warning("unavailable", path=request.url.path, reason=str(trouble))
+        after = max(1, round(getattr(trouble, "retry_after", 1)))
+        problem = Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            f"Nothing was stored. Send the same request again in {after} s.",
+            code="unavailable",
+            headers={"Retry-After": str(after)},
+        )
+        return await on_problem(request, problem)
+
+    async def on_invalid(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+        problem = Problem(
+            HTTPStatus.UNPROCESSABLE_CONTENT,
+            "The request does not fit. Each entry of `errors` names a field and what is wrong.",
+            code="invalid",
+            errors=[_field_error(entry) for entry in error.errors()],
+        )
+        return await on_problem(request, problem)
+
+    async def on_http(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+        problem = Problem(HTTPStatus(error.status_code), error.detail, headers=error.headers)
+        return await on_problem(request, problem)
+
+    async def on_poison(request: Request, error: Exception) -> JSONResponse:
+        log.error("unreadable_history", path=request.url.path, reason=str(error))
+        detail = "This case holds events that this version cannot read: upgrade Tailboard."
+        return await on_problem(request, Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail))
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(Transient, on_transient)
+    app.add_exception_handler(Poison, on_poison)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+
+
+def _field_error(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Where and what, without the value: it may hold personal data."""
+    place = [str(part) for part in entry["loc"] if part != "body"]
+    return {"field": ".".join(place) or "(the whole body)", "problem": entry["msg"]}
+
+
+async def require(
+    request: Request, keyring: Keyring, roles: frozenset[KeyRole] | None = None
+) -> Principal:
+    """Whose key the request carries, as bearer token or `X-API-Key`.
+
+    Raises Problem 401 without a known key, 403 when its role may not do this.
+    """
+    credentials = await bearer(request)
+    key = credentials.credentials if credentials else request.headers.get("x-api-key", "")
+    principal = keyring.find(key) if key else None
+    if principal is None:
+        raise Problem(
+            HTTPStatus.UNAUTHORIZED,
+            "Send an API key: `Authorization: Bearer <key>`, or the header X-API-Key.",
+            code="no-key" if not key else "unknown-key",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    if roles is not None and principal.role not in roles:
+        raise Problem(HTTPStatus.FORBIDDEN, "This key's role may not do that.", code="role")
+    return principal
+
+
+class BodyTooLarge(Exception):
+    """More bytes came than the limit allows."""
+
+
+class BodyLimit:
+    """Refuses bodies over `limit` bytes with 413, by their announced or their counted length."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > self._limit:
+            await self._refuse(scope, receive, send)
+            return
+        counted = 0
+
+        async def counting() -> Message:
+            nonlocal counted
+            message = await receive()
+            counted += len(message.get("body", b""))
+            if counted > self._limit:
+                raise BodyTooLarge
+            return message
+
+        try:
+            await self._app(scope, counting, send)
+        except BodyTooLarge:
+            await self._refuse(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        problem = Problem(
+            HTTPStatus.CONTENT_TOO_LARGE,
+            f"The body is larger than {self._limit} bytes. Send one incident per request.",
+            code="too-large",
+        )
+        answer = JSONResponse(problem.body, problem.status, media_type=PROBLEM)
+        await answer(scope, receive, send)

@@ -1,0 +1,224 @@
+"""Runs services: one alone or several in a process, each with a broker connection of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse, PlainTextResponse
+from faststream.specification import AsyncAPI
+from prometheus_client import generate_latest
+
+from services.runtime.auth import Keyring
+from services.runtime.broker import Listening, make_broker
+from services.runtime.clock import Clock, clock_for
+from services.runtime.edge import BodyLimit, install_problems
+from services.runtime.journal_jetstream import JetStreamJournal
+from services.runtime.provision import provision
+from services.runtime.telemetry import configure_logging, log
+
+if TYPE_CHECKING:
+    from faststream.nats import NatsBroker
+    from nats.aio.client import Client
+
+    from schemas.subjects import Stream
+    from services.runtime.broker import Listener
+    from services.runtime.journal import Journal
+    from services.runtime.settings import RuntimeSettings
+
+_STOP_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the outside gives a service; tests pass the memory journal and a clock of their own."""
+
+    settings: RuntimeSettings
+    journal: Journal
+    clock: Clock
+    keyring: Keyring
+    client: Client | None = None
+    """The connection, for the contacts bucket; None when everything is in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service, built: what it serves, what it reacts to, what it does beside."""
+
+    name: str
+    router: APIRouter
+    listeners: tuple[Listener, ...] = ()
+    owned: tuple[Stream, ...] = ()
+    background: tuple[Callable[[], Awaitable[None]], ...] = ()
+    ready: Callable[[], Awaitable[None]] | None = None
+    """Awaited before the HTTP port opens, such as a projection that has to catch up."""
+
+
+Build = Callable[[Ports], Service]
+
+
+@dataclass
+class Host:
+    """Several services in this process behind one HTTP port."""
+
+    builds: Sequence[tuple[Build, RuntimeSettings]]
+    extra: Sequence[APIRouter] = ()
+    app: FastAPI = field(init=False)
+    services: list[Service] = field(default_factory=list)
+    _brokers: dict[str, NatsBroker] = field(default_factory=dict)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[FastAPI]:
+        """Connect, build, subscribe and catch up; undo all of it at the end."""
+        try:
+            for build, settings in self.builds:
+                await self._start(build, settings)
+            self.app = self._make_app()
+            yield self.app
+        finally:
+            await self._stop()
+
+    async def serve(self, host: str, port: int, started: Callable[[int], None]) -> None:
+        """Answer HTTP until a signal; `started` is told the port once it is open."""
+        async with self.running() as app:
+            config = uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=_STOP_SECONDS,
+                lifespan="off",
+            )
+            server = _Announcing(config, started)
+            await server.serve()
+
+    async def _start(self, build: Build, settings: RuntimeSettings) -> None:
+        name = build.__module__.split(".")[1]
+        broker = make_broker(settings, name)
+        self._brokers[name] = broker
+        await broker.connect()
+        client = broker._connection  # noqa: SLF001 - FastStream offers no public way to it
+        assert client is not None  # noqa: S101 - connect() has just set it
+        await provision(client.jetstream())
+        clock = clock_for(settings.data_dir, settings.time_scale)
+        ports = Ports(
+            settings=settings,
+            journal=JetStreamJournal(client, clock),
+            clock=clock,
+            keyring=Keyring.read(settings.keys_file or settings.data_dir / "keys.json"),
+            client=client,
+        )
+        service = build(ports)
+        self.services.append(service)
+        Listening(broker, name, settings.ack_wait).attach(service.listeners, service.owned)
+        self._tasks += [asyncio.create_task(_for_ever(job)) for job in service.background]
+        if service.ready:
+            await service.ready()
+        await broker.start()
+
+    def _make_app(self) -> FastAPI:
+        settings = self.builds[0][1]
+        app = FastAPI(
+            title="Tailboard",
+            version="1",
+            summary="Critical incident response: " + ", ".join(s.name for s in self.services),
+            docs_url=None,
+            redoc_url=None,
+        )
+        install_problems(app)
+        app.add_middleware(BodyLimit, limit=settings.body_limit)
+        for service in self.services:
+            app.include_router(service.router)
+        for router in self.extra:
+            app.include_router(router)
+        app.include_router(self._operations())
+        return app
+
+    def _operations(self) -> APIRouter:
+        router = APIRouter(tags=["operations"])
+
+        @router.get("/healthz")
+        async def health() -> JSONResponse:
+            """Whether every service of this process reaches the streams."""
+            state = {name: broker_up(broker) for name, broker in self._brokers.items()}
+            good = all(state.values())
+            return JSONResponse(
+                {"streams": state}, HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE
+            )
+
+        @router.get("/metrics")
+        async def metrics() -> PlainTextResponse:
+            """Counters in the Prometheus text format."""
+            return PlainTextResponse(generate_latest().decode())
+
+        @router.get("/asyncapi.json")
+        async def asyncapi() -> JSONResponse:
+            """The events, as AsyncAPI 3.0 documents, one per service of this process."""
+            return JSONResponse(
+                {name: _asyncapi(name, broker) for name, broker in self._brokers.items()}
+            )
+
+        return router
+
+    async def _stop(self) -> None:
+        for broker in self._brokers.values():
+            await broker.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+class _Announcing(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self._announce = started
+
+    async def startup(self, sockets: Any = None) -> None:  # noqa: ANN401 - uvicorn's signature
+        await super().startup(sockets)
+        if self.started:
+            self._announce(self.servers[0].sockets[0].getsockname()[1])
+
+
+def broker_up(broker: NatsBroker) -> bool:
+    """Whether this connection reaches the server right now."""
+    client = broker._connection  # noqa: SLF001 - FastStream offers no public way to it
+    return bool(client and client.is_connected)
+
+
+def run_alone(build: Build, settings: RuntimeSettings) -> None:
+    """`python -m services.<name>`: this service alone, against the NATS of the settings."""
+    configure_logging(settings.log_level)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    name = build.__module__.split(".")[1]
+
+    def started(port: int) -> None:
+        log.info("started", service=name, url=f"http://{settings.host}:{port}")
+
+    asyncio.run(Host([(build, settings)]).serve(settings.host, settings.port, started))
+
+
+async def _for_ever(job: Callable[[], Awaitable[None]]) -> None:
+    """A background job that fails is logged and begun again: it must not stop silently."""
+    while True:
+        try:
+            await job()
+        except Exception:
+            log.exception("background_job_failed", job=getattr(job, "__qualname__", str(job)))
+            await asyncio.sleep(1)  # noqa: TID251 - pause before the job begins again
+        else:
+            return
+
+
+def _asyncapi(name: str, broker: NatsBroker) -> dict[str, Any]:
+    document = AsyncAPI(broker, title=f"Tailboard {name}", version="1", schema_version="3.0.0")
+    parsed: dict[str, Any] = json.loads(document.to_specification().to_json())
+    return parsed

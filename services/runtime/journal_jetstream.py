@@ -1,0 +1,241 @@
+"""The journal on JetStream: expectations over a whole entity, atomic batches, direct reads."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import TYPE_CHECKING
+
+from nats.errors import Error as NatsError
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import APIError
+
+from schemas.catalogue import decode, encode
+from schemas.envelope import Recorded
+from schemas.subjects import history_filter, parse_event_subject
+from services.runtime.clock import new_id
+from services.runtime.errors import Conflict, Poison, Transient
+from services.runtime.journal import History
+from services.runtime.telemetry import UNREADABLE, log
+from services.runtime.timers import encode_timer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+    from nats.js import JetStreamContext
+
+    from schemas.envelope import Draft, Event, Timer
+    from schemas.subjects import Entity, Stream
+    from services.runtime.clock import Clock
+
+_WRONG_LAST_SEQUENCE = 10071
+_PAGE = 1000
+_REQUEST_SECONDS = 2.0
+_FOLLOW_SECONDS = 2.0
+_FOLLOW_PAUSE = 0.2
+
+Wire = tuple[str, dict[str, str], bytes]
+
+
+@contextlib.asynccontextmanager
+async def _as_our_errors() -> AsyncIterator[None]:
+    """Turn the client's errors into our three kinds, in one place."""
+    try:
+        yield
+    except APIError as error:
+        if error.err_code == _WRONG_LAST_SEQUENCE:
+            raise Conflict(str(error.description)) from error
+        raise Transient(f"the streams answered {error.err_code}: {error.description}") from error
+    except (NatsError, OSError) as error:
+        raise Transient(f"the streams cannot be reached ({type(error).__name__})") from error
+
+
+class JetStreamJournal:
+    """One connection's view of the streams. `clock` tells when a timer is due on the wall."""
+
+    def __init__(self, client: Client, clock: Clock) -> None:
+        self._client = client
+        self._jetstream: JetStreamContext = client.jetstream(timeout=_REQUEST_SECONDS)
+        self._clock = clock
+        self._inbox = self._client.new_inbox().rpartition(".")[0].encode() + b"."
+
+    async def load(self, entity: Entity) -> History:
+        """See Journal.load. One request reads a page of a thousand events."""
+        events: list[Recorded[Event]] = []
+        start = 1
+        self._must_be_connected()
+        async with _as_our_errors():
+            while True:
+                page, pending = await self._direct_get(entity, start)
+                events.extend(page)
+                if not pending:
+                    break
+                start = events[-1].sequence + 1
+        return History(tuple(events), events[-1].sequence if events else 0)
+
+    async def append(
+        self, drafts: Sequence[Draft[Event]], timers: Sequence[Timer], expected: int
+    ) -> int:
+        """See Journal.append.
+
+        One event is one plain publish, its timers before it: a timer without its event is refused
+        when it fires. Several events are one atomic batch, which costs a file on a single node.
+        """
+        entity = drafts[0].entity
+        trace = drafts[0].meta.trace
+        waits = [encode_timer(entity, timer, self._clock, trace) for timer in timers]
+        facts: list[Wire] = [
+            (entity.event_subject(draft.event.NAME), *encode(draft)) for draft in drafts
+        ]
+        facts[0][1].update(
+            {
+                "Nats-Expected-Last-Subject-Sequence": str(expected),
+                "Nats-Expected-Last-Subject-Sequence-Subject": entity.filter,
+            }
+        )
+        self._must_be_connected()
+        async with _as_our_errors():
+            if len(facts) > 1:
+                return await self._batch([*facts, *waits])
+            for wait in waits:
+                await self._publish(wait)
+            return await self._publish(facts[0])
+
+    async def follow(
+        self, stream: Stream, after: int
+    ) -> AsyncIterator[Sequence[Recorded[Event]]]:
+        """See Journal.follow. A consumer that was lost, or that skipped, is made anew."""
+        while True:
+            try:
+                async with _as_our_errors():
+                    async for batch in self._consume(stream, after):
+                        yield batch
+                        after = batch[-1].sequence if batch else after
+            except Transient as trouble:
+                log.warning("follow_again", stream=str(stream), reason=str(trouble))
+                await asyncio.sleep(_FOLLOW_PAUSE)  # noqa: TID251 - pause before a new consumer
+
+    async def last_sequence(self, stream: Stream) -> int:
+        """See Journal.last_sequence."""
+        self._must_be_connected()
+        async with _as_our_errors():
+            info = await self._jetstream.stream_info(stream.jetstream_name)
+            return info.state.last_seq
+
+    def _must_be_connected(self) -> None:
+        """Say at once that the streams are away, instead of waiting for an answer."""
+        if not self._client.is_connected:
+            raise Transient("the streams cannot be reached (not connected)")
+
+    async def _publish(self, wire: Wire) -> int:
+        subject, headers, body = wire
+        ack = await self._jetstream.publish(subject, body, headers=headers)
+        return ack.seq
+
+    async def _batch(self, wires: Sequence[Wire]) -> int:
+        """All messages or none (NATS ADR-50); the client has no call for it, so by hand."""
+        batch_id = new_id().hex
+        for number, (subject, headers, body) in enumerate(wires, start=1):
+            headers |= {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(number)}
+            if number < len(wires):
+                await self._client.publish(subject, body, headers=headers)
+                continue
+            headers["Nats-Batch-Commit"] = "1"
+            ack = await self._jetstream.publish(subject, body, headers=headers)
+            return ack.seq
+        raise AssertionError("a batch has at least one message")
+
+    async def _direct_get(
+        self, entity: Entity, start: int
+    ) -> tuple[list[Recorded[Event]], int]:
+        inbox = self._client.new_inbox()
+        answers = await self._client.subscribe(inbox)
+        try:
+            request = {"batch": _PAGE, "next_by_subj": entity.filter, "seq": start}
+            await self._client.publish(
+                f"$JS.API.DIRECT.GET.{entity.stream.jetstream_name}",
+                json.dumps(request).encode(),
+                reply=inbox,
+            )
+            page: list[Recorded[Event]] = []
+            while True:
+                message = await answers.next_msg(timeout=_REQUEST_SECONDS)
+                status = (message.headers or {}).get("Status")
+                match status:
+                    case None:
+                        page.append(_stored(message))
+                    case "204":
+                        return page, int((message.headers or {}).get("Nats-Num-Pending", "0"))
+                    case "404":
+                        return page, 0
+                    case _:
+                        raise Transient(f"the streams answered {status}")
+        finally:
+            with contextlib.suppress(NatsError):
+                await answers.unsubscribe()
+
+    async def _consume(
+        self, stream: Stream, after: int
+    ) -> AsyncIterator[Sequence[Recorded[Event]]]:
+        config = ConsumerConfig(
+            ack_policy=AckPolicy.NONE,
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=after + 1,
+            filter_subject=history_filter(stream),
+            inactive_threshold=60.0,
+            mem_storage=True,
+        )
+        info = await self._jetstream.add_consumer(stream.jetstream_name, config)
+        pull = await self._jetstream.pull_subscribe_bind(
+            consumer=info.name,
+            stream=stream.jetstream_name,
+            inbox_prefix=self._inbox,
+        )
+        try:
+            delivered = 0
+            behind = bool(info.num_pending)
+            while True:
+                if not behind:
+                    yield ()
+                try:
+                    messages = await pull.fetch(_PAGE, timeout=_FOLLOW_SECONDS)
+                except NatsTimeout:
+                    await self._jetstream.consumer_info(stream.jetstream_name, info.name)
+                    continue
+                if messages[0].metadata.sequence.consumer != delivered + 1:
+                    raise Transient("the consumer skipped messages")
+                delivered = messages[-1].metadata.sequence.consumer
+                behind = bool(messages[-1].metadata.num_pending)
+                yield [event for message in messages if (event := _readable(stream, message))]
+        finally:
+            with contextlib.suppress(NatsError):
+                await pull.unsubscribe()
+
+
+def _stored(message: Msg) -> Recorded[Event]:
+    headers = message.headers or {}
+    return _recorded(headers["Nats-Subject"], headers, message.data, int(headers["Nats-Sequence"]))
+
+
+def _readable(stream: Stream, message: Msg) -> Recorded[Event] | None:
+    """An event that only a newer version can read stays in its stream for that version's rebuild."""
+    sequence = message.metadata.sequence.stream
+    try:
+        return _recorded(message.subject, message.headers or {}, message.data, sequence)
+    except Poison as poison:
+        UNREADABLE.labels(str(stream)).inc()
+        log.error("unreadable_event", stream=str(stream), sequence=sequence, reason=str(poison))
+        return None
+
+
+def _recorded(subject: str, headers: dict[str, str], body: bytes, seq: int) -> Recorded[Event]:
+    try:
+        entity, _name = parse_event_subject(subject)
+        meta, event = decode(headers, body)
+    except (ValueError, KeyError) as unreadable:
+        raise Poison(f"event {seq} cannot be read: {type(unreadable).__name__}") from unreadable
+    return Recorded(entity, meta, event, seq)

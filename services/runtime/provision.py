@@ -1,0 +1,82 @@
+"""Creates and checks the streams and the contacts bucket; refuses a difference that loses history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nats.js.api import KeyValueConfig, StorageType, StreamConfig
+from nats.js.errors import BucketNotFoundError, NotFoundError
+
+from schemas.subjects import CONTACTS_BUCKET, DEADLETTER_STREAM, Stream, stream_subjects
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+_MUST_MATCH = (
+    "subjects",
+    "deny_delete",
+    "deny_purge",
+    "allow_direct",
+    "allow_atomic",
+    "allow_msg_schedules",
+)
+
+
+class ProvisionMismatch(Exception):
+    """A stream exists with other settings than history needs."""
+
+
+def wanted_streams(replicas: int = 1) -> tuple[StreamConfig, ...]:
+    """Every stream as it must be: append-only, read directly, with batches and schedules."""
+    history = [
+        StreamConfig(
+            name=stream.jetstream_name,
+            subjects=list(stream_subjects(stream)),
+            storage=StorageType.FILE,
+            num_replicas=replicas,
+            deny_delete=True,
+            deny_purge=False,  # schedules switch it off (2.15.1): permissions forbid purging instead
+            allow_direct=True,
+            allow_atomic=True,
+            allow_msg_schedules=True,
+        )
+        for stream in Stream
+    ]
+    letters = StreamConfig(
+        name=DEADLETTER_STREAM,
+        subjects=["deadletter.*.*", "replay.*.*"],
+        storage=StorageType.FILE,
+        num_replicas=replicas,
+        deny_delete=True,
+        deny_purge=True,
+        allow_direct=True,
+        allow_atomic=False,
+        allow_msg_schedules=False,
+    )
+    return (*history, letters)
+
+
+async def provision(jetstream: JetStreamContext, replicas: int = 1) -> None:
+    """Make what is missing and check what is there.
+
+    Raises ProvisionMismatch, naming stream and setting, instead of changing an existing stream.
+    """
+    for wanted in wanted_streams(replicas):
+        try:
+            info = await jetstream.stream_info(str(wanted.name))
+        except NotFoundError:
+            await jetstream.add_stream(wanted)
+            continue
+        for setting in _MUST_MATCH:
+            found, right = getattr(info.config, setting), getattr(wanted, setting)
+            if (found or False) != (right or False):
+                raise ProvisionMismatch(
+                    f"stream {wanted.name} has {setting}={found!r} and needs {right!r}: "
+                    "change it by hand, or use another server"
+                )
+    try:
+        await jetstream.key_value(CONTACTS_BUCKET)
+    except BucketNotFoundError:
+        await jetstream.create_key_value(
+            KeyValueConfig(bucket=CONTACTS_BUCKET, history=1, replicas=replicas)
+        )

