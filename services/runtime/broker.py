@@ -84,6 +84,7 @@ def make_broker(settings: RuntimeSettings, service: str) -> NatsBroker:
         max_reconnect_attempts=-1,
         reconnect_time_wait=0.25,  # type: ignore[arg-type] # the client takes fractions
         connect_timeout=5,
+        drain_timeout=2,
         error_cb=_on_connection_error,
         ack_policy=AckPolicy.NACK_ON_ERROR,
         apply_types=False,

@@ -170,11 +170,11 @@ class Host:
         return router
 
     async def _stop(self) -> None:
-        for broker in self._brokers.values():
-            await broker.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for broker in self._brokers.values():
+            await broker.stop()
 
 
 class _Announcing(uvicorn.Server):
