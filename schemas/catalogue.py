@@ -60,6 +60,7 @@ CATALOGUE: tuple[Row, ...] = (
     Row(Stream.DISPATCH, dispatch.DeliveryFailed, ("audit",)),
     Row(Stream.FOLLOWUP, followup.FollowupPlanned, ("audit",)),
     Row(Stream.FOLLOWUP, followup.GroupWindowsOpened, ("audit",)),
+    Row(Stream.FOLLOWUP, followup.OperationsEndNoted, ("audit",)),
     Row(Stream.FOLLOWUP, followup.InterventionOverdue, ("dispatch", "audit")),
     Row(Stream.FOLLOWUP, followup.InterventionHeld, ("audit",)),
     Row(Stream.FOLLOWUP, followup.InterventionMissed, ("dispatch", "audit")),

@@ -30,6 +30,8 @@ class AlarmReason(StrEnum):
     INTERVENTION_OVERDUE = "intervention_overdue"
     INTERVENTION_MISSED = "intervention_missed"
     CHECK_IN_MISSED = "check_in_missed"
+    CHECK_IN_UNASSIGNED = "check_in_unassigned"
+    """It fell due and the team has no peer to remind."""
 
 
 class Purpose(StrEnum):
@@ -171,6 +173,8 @@ class DeliveryStarted(Event):
     purpose: Purpose
     channel: Slug
     attempt: Annotated[int, Field(ge=1)]
+    give_up_at: UtcDatetime
+    """When nobody can still be sending it: without a result by then, it is uncertain."""
 
 
 class DeliverySent(Event):

@@ -62,6 +62,13 @@ class GroupWindowsOpened(Event):
     interventions: tuple[PlannedIntervention, ...]
 
 
+class OperationsEndNoted(Event):
+    """Operations ended before there was a plan: kept here, so that the plan knows it."""
+
+    NAME: ClassVar[str] = "operations_end_noted"
+    ended_at: UtcDatetime
+
+
 class InterventionOverdue(Event):
     """The target time passed and it was not held; its window is still open."""
 

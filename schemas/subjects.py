@@ -44,7 +44,9 @@ class Entity:
     def __post_init__(self) -> None:
         for token in (self.agency, self.id):
             if not _TOKEN.match(token):
-                raise ValueError(f"{token!r} cannot be a subject token: use letters, digits, - and _")
+                raise ValueError(
+                    f"{token!r} cannot be a subject token: use letters, digits, - and _"
+                )
 
     @property
     def prefix(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,7 +28,7 @@ from services.runtime.telemetry import DEAD_LETTERS, HANDLED, log
 from services.runtime.timers import decode_due
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from faststream.nats import NatsMessage
 
@@ -130,7 +131,7 @@ class Listening:
             )
 
     def _subscribe(self, listener: Listener) -> None:
-        async def consume(arrival: Any) -> None:  # noqa: ANN401 - typed below, for AsyncAPI
+        async def consume(arrival: Any) -> None:
             await self._settle(listener, arrival)
 
         consume.__annotations__["arrival"] = listener.payload
@@ -182,7 +183,7 @@ class Listening:
                 raise NackMessage(delay=wait) from trouble
             except (Poison, ValueError, KeyError) as poison:
                 await self._bury(listener, arrival, f"{type(poison).__name__}: {poison}")
-            except Exception as bug:
+            except Exception as bug:  # noqa: BLE001 - whatever it is, the message is kept
                 await self._retry_or_bury(listener, arrival, bug)
             else:
                 HANDLED.labels(listener.name, "done").inc()
@@ -225,9 +226,9 @@ def _inbox(service: str) -> bytes:
 
 
 async def _arrival(message: NatsMessage) -> Arrival:
-    metadata = message.raw_message.metadata  # type: ignore[union-attr] # pulled one by one
+    metadata = message.raw_message.metadata
     return Arrival(
-        subject=message.raw_message.subject,  # type: ignore[union-attr]
+        subject=message.raw_message.subject,
         headers=dict(message.headers),
         body=bytes(message.body),
         sequence=metadata.sequence.stream,

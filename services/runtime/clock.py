@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid4
 
@@ -28,6 +28,10 @@ class Clock(Protocol):
         """When `at` comes on the real clock, which the server's timers use."""
         ...
 
+    def after(self, seconds: float) -> datetime:
+        """What time it will be for the cases when so many real seconds have passed."""
+        ...
+
 
 class SystemClock:
     """The real clock."""
@@ -39,6 +43,10 @@ class SystemClock:
     def wall(self, at: datetime) -> datetime:
         """The same: this clock is the wall's."""
         return at
+
+    def after(self, seconds: float) -> datetime:
+        """So many seconds from now."""
+        return self.now() + timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,10 @@ class ScaledClock:
     def wall(self, at: datetime) -> datetime:
         """The real moment at which scaled time reaches `at`."""
         return self.origin + (at - self.origin) / self.scale
+
+    def after(self, seconds: float) -> datetime:
+        """Scaled time, so many real seconds from now."""
+        return self.now() + timedelta(seconds=seconds) * self.scale
 
 
 class ClockMismatch(Exception):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
@@ -17,9 +16,10 @@ from services.runtime.telemetry import log
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fastapi import FastAPI, Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from services.runtime.auth import KeyRole, Keyring, Principal
+    from services.runtime.auth import Keyring, KeyRole, Principal
 
 PROBLEM = "application/problem+json"
 bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer tb_...`")
@@ -35,7 +35,7 @@ class Problem(Exception):
         *,
         code: str = "about:blank",
         headers: Mapping[str, str] | None = None,
-        **extra: Any,  # noqa: ANN401 - members of the problem document
+        **extra: Any,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -71,7 +71,7 @@ def install_problems(app: FastAPI) -> None:
     async def on_invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
         problem = Problem(
-            HTTPStatus.UNPROCESSABLE_CONTENT,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
             "The request does not fit. Each entry of `errors` names a field and what is wrong.",
             code="invalid",
             errors=[_field_error(entry) for entry in error.errors()],
@@ -135,6 +135,7 @@ class BodyLimit:
         self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -159,7 +160,7 @@ class BodyLimit:
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         problem = Problem(
-            HTTPStatus.CONTENT_TOO_LARGE,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             f"The body is larger than {self._limit} bytes. Send one incident per request.",
             code="too-large",
         )

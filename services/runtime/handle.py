@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -11,13 +12,10 @@ from tenacity import wait_random_exponential as jittered
 from schemas.catalogue import row_of
 from schemas.envelope import Command, Draft, Event, Meta, Timer
 from schemas.refusals import Refusal
-from schemas.subjects import Entity, derived_id
+from schemas.subjects import Entity, Stream, derived_id
 from services.runtime.errors import Conflict, Transient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from schemas.subjects import Stream
     from services.runtime.journal import History, Journal
 
 StateT = TypeVar("StateT")

@@ -8,30 +8,27 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse
+from faststream.nats import NatsBroker
 from faststream.specification import AsyncAPI
+from nats.aio.client import Client
 from prometheus_client import generate_latest
+from typing_extensions import override
 
+from schemas.subjects import Stream
 from services.runtime.auth import Keyring
-from services.runtime.broker import Listening, make_broker
+from services.runtime.broker import Listener, Listening, make_broker
 from services.runtime.clock import Clock, clock_for
 from services.runtime.edge import BodyLimit, install_problems
+from services.runtime.journal import Journal
 from services.runtime.journal_jetstream import JetStreamJournal
 from services.runtime.provision import provision
+from services.runtime.settings import RuntimeSettings
 from services.runtime.telemetry import configure_logging, log
-
-if TYPE_CHECKING:
-    from faststream.nats import NatsBroker
-    from nats.aio.client import Client
-
-    from schemas.subjects import Stream
-    from services.runtime.broker import Listener
-    from services.runtime.journal import Journal
-    from services.runtime.settings import RuntimeSettings
 
 _STOP_SECONDS = 5
 
@@ -182,7 +179,8 @@ class _Announcing(uvicorn.Server):
         super().__init__(config)
         self._announce = started
 
-    async def startup(self, sockets: Any = None) -> None:  # noqa: ANN401 - uvicorn's signature
+    @override
+    async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._announce(self.servers[0].sockets[0].getsockname()[1])
@@ -211,7 +209,7 @@ async def _for_ever(job: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await job()
-        except Exception:
+        except Exception:  # noqa: BLE001 - logged, and begun again
             log.exception("background_job_failed", job=getattr(job, "__qualname__", str(job)))
             await asyncio.sleep(1)  # noqa: TID251 - pause before the job begins again
         else:

@@ -105,9 +105,7 @@ class JetStreamJournal:
                 await self._publish(wait)
             return await self._publish(facts[0])
 
-    async def follow(
-        self, stream: Stream, after: int
-    ) -> AsyncIterator[Sequence[Recorded[Event]]]:
+    async def follow(self, stream: Stream, after: int) -> AsyncIterator[Sequence[Recorded[Event]]]:
         """See Journal.follow. A consumer that was lost, or that skipped, is made anew."""
         while True:
             try:
@@ -149,9 +147,7 @@ class JetStreamJournal:
             return ack.seq
         raise AssertionError("a batch has at least one message")
 
-    async def _direct_get(
-        self, entity: Entity, start: int
-    ) -> tuple[list[Recorded[Event]], int]:
+    async def _direct_get(self, entity: Entity, start: int) -> tuple[list[Recorded[Event]], int]:
         inbox = self._client.new_inbox()
         answers = await self._client.subscribe(inbox)
         try:

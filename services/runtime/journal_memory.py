@@ -52,16 +52,15 @@ class MemoryJournal:
             self._news.notify_all()
         return len(stream)
 
-    async def follow(
-        self, stream: Stream, after: int
-    ) -> AsyncIterator[Sequence[Recorded[Event]]]:
+    async def follow(self, stream: Stream, after: int) -> AsyncIterator[Sequence[Recorded[Event]]]:
         """See Journal.follow."""
         while True:
             batch = self._events(stream)[after : after + 500]
             yield tuple(batch)
             after += len(batch)
             async with self._news:
-                await self._news.wait_for(lambda: len(self._events(stream)) > after)
+                while len(self._events(stream)) <= after:
+                    await self._news.wait()
 
     async def last_sequence(self, stream: Stream) -> int:
         """See Journal.last_sequence."""

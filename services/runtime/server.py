@@ -208,15 +208,24 @@ async def _accepting(port: int) -> None:
 
 async def _end_orphan(pid_file: Path) -> None:
     """A server that outlived a killed Tailboard still holds the store: two on one would ruin it."""
-    if not pid_file.exists():
-        return
-    pid = int(pid_file.read_text().strip() or "0")
-    command = Path(f"/proc/{pid}/cmdline")
-    is_ours = pid and (not command.exists() or b"nats-server" in command.read_bytes())
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if is_ours:
+    pid = await asyncio.to_thread(_orphan, pid_file)
+    with contextlib.suppress(ProcessLookupError):
+        if pid:
+            log.warning("orphaned_nats_server", pid=pid)
             os.kill(pid, signal.SIGTERM)
-        while is_ours:
+        while pid:
             os.kill(pid, 0)
             await asyncio.sleep(0.02)  # noqa: TID251 - not our child: nothing to wait on
-    pid_file.unlink(missing_ok=True)
+
+
+def _orphan(pid_file: Path) -> int | None:
+    """The process of the pid file if it still is a nats-server, as far as this system can tell."""
+    if not pid_file.exists():
+        return None
+    pid = int(pid_file.read_text().strip() or "0")
+    pid_file.unlink()
+    command = Path(f"/proc/{pid}/cmdline")
+    has_proc = Path("/proc/self").exists()
+    if not pid or (has_proc and not command.exists()):
+        return None
+    return pid if not command.exists() or b"nats-server" in command.read_bytes() else None

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from platformdirs import user_data_path
-from pydantic import Field, HttpUrl, SecretStr
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_PORT = 8911
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not an IANA time zone, such as America/Los_Angeles")
+    return name
 
 
 class RuntimeSettings(BaseSettings):
@@ -32,6 +39,8 @@ class RuntimeSettings(BaseSettings):
     """Signs the links in messages; by default kept in the data folder."""
     ack_wait: Annotated[float, Field(ge=0.5, le=600)] = 15.0
     """Seconds after which a message that no one acknowledged is handed out again."""
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """The IANA zone in which people read times (`America/Los_Angeles`)."""
     time_scale: Annotated[float, Field(ge=1, le=100_000)] = 1.0
     log_level: str = "info"
     body_limit: Annotated[int, Field(ge=1024)] = 262_144

@@ -1,0 +1,1 @@
+"""Carriers take messages to phones; all behind one port."""

@@ -1,0 +1,87 @@
+"""SMTP: one connection per message, each step telling whether the message may have gone out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException
+
+from schemas.dispatch import Failure
+from services.dispatch.carriers.port import NotDelivered
+
+if TYPE_CHECKING:
+    from services.dispatch.carriers.port import Contact, PhoneMessage
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpCarrier:
+    """Mail, and through mail-to-text gateways most phones. `seconds` bounds a whole attempt."""
+
+    host: str
+    port: int
+    sender: str
+    seconds: float
+    username: str | None = None
+    password: str | None = None
+    start_tls: bool | None = None
+
+    @property
+    def channel(self) -> str:
+        """See Carrier.channel."""
+        return "email"
+
+    async def send(self, message: PhoneMessage, contact: Contact) -> None:
+        """See Carrier.send."""
+        if not contact.email:
+            raise NotDelivered(Failure.PERMANENT, "no mail address is on file")
+        mail = _mail(message, self.sender, contact.email)
+        client = SMTP(
+            hostname=self.host,
+            port=self.port,
+            timeout=self.seconds,
+            username=self.username,
+            password=self.password,
+            start_tls=self.start_tls,
+        )
+        try:
+            async with asyncio.timeout(self.seconds):
+                await self._before_data(client, contact.email)
+        except (SMTPException, OSError, TimeoutError) as error:
+            raise NotDelivered(_kind(error), f"refused ({type(error).__name__})") from error
+        try:
+            async with asyncio.timeout(self.seconds):
+                await client.data(mail.as_bytes())
+        except SMTPResponseException as error:
+            raise NotDelivered(_kind(error), f"refused with {error.code}") from error
+        except (SMTPException, OSError, TimeoutError) as error:
+            lost = "the connection broke while the message was handed over"
+            raise NotDelivered(Failure.UNCERTAIN, lost) from error
+        with contextlib.suppress(SMTPException, OSError, TimeoutError):
+            await client.quit()
+
+    async def _before_data(self, client: SMTP, recipient: str) -> None:
+        await client.connect()
+        await client.mail(self.sender)
+        await client.rcpt(recipient)
+
+
+def _kind(error: Exception) -> Failure:
+    """RFC 5321: a 5xx answer will not change, everything else may."""
+    is_final = isinstance(error, SMTPResponseException) and 500 <= error.code < 600
+    return Failure.PERMANENT if is_final else Failure.TEMPORARY
+
+
+def _mail(message: PhoneMessage, sender: str, recipient: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"] = sender
+    mail["To"] = recipient
+    mail["Subject"] = message.subject
+    mail["Message-ID"] = f"<{message.message_id}@tailboard>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Priority"] = "1"
+    mail.set_content(message.text)
+    return mail

@@ -1,0 +1,76 @@
+"""What a message says: role, urgency, link. A test proves that nothing of the case gets in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.dispatch import AlarmReason
+from schemas.policy import Role, Urgency
+from services.dispatch.carriers.port import PhoneMessage
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+_ROLES = {
+    Role.PEER: "a peer",
+    Role.MHP: "a mental health professional",
+    Role.CHAPLAIN: "a chaplain",
+    Role.COORDINATOR: "a coordinator",
+    Role.CLINICAL_DIRECTOR: "the clinical director",
+}
+_URGENCY = {Urgency.NOW: "now", Urgency.TODAY: "today"}
+_ALARMS = {
+    AlarmReason.ROSTER_EXHAUSTED: "Nobody is left to ask and places are still open.",
+    AlarmReason.TEAM_OVERDUE: "The team is not complete and its time has run out.",
+    AlarmReason.INTERVENTION_OVERDUE: "A session has not been held by its target time.",
+    AlarmReason.INTERVENTION_MISSED: "A session's window has closed and it was not held.",
+    AlarmReason.CHECK_IN_MISSED: "A check-in was not made in time.",
+    AlarmReason.CHECK_IN_UNASSIGNED: "A check-in is due and no peer is on the team to make it.",
+}
+
+
+def offer(
+    delivery_id: UUID, role: Role, urgency: Urgency, link: str, until: datetime
+) -> PhoneMessage:
+    """Asking one member. `until` is in the zone that people read."""
+    return PhoneMessage(
+        message_id=str(delivery_id),
+        subject=f"Tailboard: {_ROLES[role]} is needed {_URGENCY[urgency]}",
+        text=(
+            f"Your team needs {_ROLES[role]} {_URGENCY[urgency]}.\n\n"
+            f"Accept or decline: {link}\n\n"
+            f"Please answer by {_clock(until)}. Declining is one tap and nobody asks why.\n"
+        ),
+    )
+
+
+def stand_down(delivery_id: UUID) -> PhoneMessage:
+    """Thanking one who is not needed after all."""
+    return PhoneMessage(
+        message_id=str(delivery_id),
+        subject="Tailboard: team complete, please stand down",
+        text="The team is complete. Thank you for being there: you are not needed this time.\n",
+    )
+
+
+def alarm(delivery_id: UUID, reason: AlarmReason, link: str) -> PhoneMessage:
+    """Calling a coordinator."""
+    return PhoneMessage(
+        message_id=str(delivery_id),
+        subject="Tailboard: a case needs you",
+        text=f"{_ALARMS[reason]}\n\nOpen the case: {link}\n",
+    )
+
+
+def check_in_due(delivery_id: UUID, link: str) -> PhoneMessage:
+    """Reminding a peer."""
+    return PhoneMessage(
+        message_id=str(delivery_id),
+        subject="Tailboard: a check-in is due",
+        text=f"A check-in that you are down for is due.\n\nOpen the case: {link}\n",
+    )
+
+
+def _clock(at: datetime) -> str:
+    return at.strftime("%H:%M %Z")

@@ -1,0 +1,126 @@
+"""What dispatch is asked to do."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from schemas.dispatch import AlarmReason, Candidate, Excluded, Failure, Purpose
+from schemas.envelope import Code, Command, MemberId, Slug, UtcDatetime
+from schemas.intake import Unit
+from schemas.policy import CaseBrief, Role
+
+
+class CaseCommand(Command):
+    """A command about one case."""
+
+    case_id: str
+
+
+class ActivateTeam(CaseCommand):
+    """Put a team together from these candidates, in this order."""
+
+    brief: CaseBrief
+    candidates: tuple[Candidate, ...]
+    excluded: tuple[Excluded, ...]
+    coordinators: tuple[MemberId, ...]
+
+
+class AcceptOffer(CaseCommand):
+    """A member takes a place."""
+
+    offer_id: UUID
+
+
+class DeclineOffer(CaseCommand):
+    """A member says no."""
+
+    offer_id: UUID
+
+
+class ExpireOffer(CaseCommand):
+    """An offer's time ran out."""
+
+    offer_id: UUID
+
+
+class ReportTeamOverdue(CaseCommand):
+    """The time to form the team ran out."""
+
+
+class AlarmCoordinator(CaseCommand):
+    """Something needs a human."""
+
+    reason: AlarmReason
+    item: Slug | None
+
+
+class NotifyMember(CaseCommand):
+    """Remind a member of the team."""
+
+    member_id: MemberId
+    purpose: Purpose
+    item: Slug | None
+
+
+class StartDelivery(CaseCommand):
+    """Claim the sending of one message, right before it is handed over."""
+
+    delivery_id: UUID
+    offer_id: UUID | None
+    member_id: MemberId
+    purpose: Purpose
+    channel: Slug
+    give_up_at: UtcDatetime
+
+
+class RecordSent(CaseCommand):
+    """The carrier took it."""
+
+    delivery_id: UUID
+
+
+class RecordFailure(CaseCommand):
+    """The carrier did not take it, or we cannot know."""
+
+    delivery_id: UUID
+    failure: Failure
+
+
+DispatchCommand = (
+    ActivateTeam
+    | AcceptOffer
+    | DeclineOffer
+    | ExpireOffer
+    | ReportTeamOverdue
+    | AlarmCoordinator
+    | NotifyMember
+    | StartDelivery
+    | RecordSent
+    | RecordFailure
+)
+
+
+class EnrollMember(Command):
+    """Add a member to the roster, or replace their entry."""
+
+    role: Role
+    discipline: Slug
+    station: Slug
+    units: tuple[Unit, ...]
+    designated_from: date
+    training_valid_until: date
+    contact_confirmed_on: date
+
+
+class StandMemberDown(Command):
+    """Do not ask this member until they return."""
+
+    reason: Code
+
+
+class ReturnMember(Command):
+    """Ask this member again."""
+
+
+RosterCommand = EnrollMember | StandMemberDown | ReturnMember

@@ -1,0 +1,26 @@
+"""Dispatch's rules as `handle` takes them: one decider for cases, one for members."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.subjects import Stream
+from services.dispatch import roster
+from services.dispatch.deadlines import deadlines
+from services.dispatch.decide import decide
+from services.dispatch.state import DispatchState, Idle, evolve
+from services.runtime.handle import Decider
+
+if TYPE_CHECKING:
+    from services.dispatch.commands import DispatchCommand, RosterCommand
+
+DISPATCH: Decider[DispatchState, DispatchCommand] = Decider(
+    stream=Stream.DISPATCH, initial=Idle(), evolve=evolve, decide=decide, deadlines=deadlines
+)
+ROSTER: Decider[roster.MemberState, RosterCommand] = Decider(
+    stream=Stream.ROSTER,
+    initial=roster.Stranger(),
+    evolve=roster.evolve,
+    decide=roster.decide,
+    deadlines=lambda _event: (),
+)

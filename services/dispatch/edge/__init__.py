@@ -1,0 +1,1 @@
+"""Where answers, and changes of the roster, come in."""

@@ -1,0 +1,22 @@
+"""What dispatch is told from outside."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+
+from services.runtime.settings import RuntimeSettings
+
+
+class DispatchSettings(RuntimeSettings):
+    """How messages go out. `send_seconds` bounds each half of one attempt (before DATA, DATA)."""
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 25
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_start_tls: bool | None = None
+    """None takes TLS when the server offers it."""
+    mail_from: str = "tailboard@localhost"
+    send_seconds: Annotated[float, Field(ge=0.2, le=60)] = 5.0

@@ -1,0 +1,201 @@
+"""What dispatch knows of a case, folded from its own events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from schemas.dispatch import (
+    Candidate,
+    CoordinatorAlarmed,
+    DeliveryFailed,
+    DeliverySent,
+    DeliveryStarted,
+    MemberNotified,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferExtended,
+    OfferWithdrawn,
+    Purpose,
+    RosterExhausted,
+    TeamActivated,
+    TeamFormed,
+)
+from schemas.policy import CaseBrief, Role
+
+if TYPE_CHECKING:
+    from schemas.envelope import Event
+    from schemas.policy import Place
+
+
+class OfferStatus(Enum):
+    """Where an offer stands."""
+
+    OPEN = auto()
+    ACCEPTED = auto()
+    DECLINED = auto()
+    EXPIRED = auto()
+    WITHDRAWN = auto()
+
+
+class DeliveryStatus(Enum):
+    """Where a message stands (docs/reference/delivery.md)."""
+
+    SENDING = auto()
+    SENT = auto()
+    FAILED_FOR_NOW = auto()
+    FAILED_FOR_GOOD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One member's offer. `reached` is False when its message failed for good."""
+
+    offer_id: UUID
+    member_id: str
+    role: Role
+    expires_at: datetime
+    status: OfferStatus = OfferStatus.OPEN
+    reached: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message to one member on one channel."""
+
+    member_id: str
+    purpose: Purpose
+    channel: str
+    attempt: int
+    give_up_at: datetime
+    status: DeliveryStatus = DeliveryStatus.SENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nobody was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """A team is being put together, or stands."""
+
+    brief: CaseBrief
+    candidates: tuple[Candidate, ...]
+    coordinators: tuple[str, ...]
+    form_by: datetime
+    offers: dict[UUID, Offer] = field(default_factory=dict)
+    deliveries: dict[UUID, Delivery] = field(default_factory=dict)
+    missing: frozenset[Role] = frozenset()
+    """Roles whose candidates ran out and whose lack was told."""
+    formed: bool = False
+    notices: frozenset[UUID] = frozenset()
+    """Alarms and reminders that were decided, by their ids."""
+
+    def accepted(self, role: Role) -> int:
+        """How many places of a role are taken."""
+        return self._count(role, OfferStatus.ACCEPTED)
+
+    def waiting(self, role: Role) -> int:
+        """How many members of a role were reached and may still answer in time."""
+        return sum(
+            offer.role is role and offer.status is OfferStatus.OPEN and offer.reached
+            for offer in self.offers.values()
+        )
+
+    def open_places(self) -> tuple[Place, ...]:
+        """The places still to fill."""
+        places = self.brief.policy.places
+        left = [(place, place.count - self.accepted(place.role)) for place in places]
+        return tuple(place.model_copy(update={"count": n}) for place, n in left if n > 0)
+
+    def members(self) -> tuple[Candidate, ...]:
+        """The members who took a place."""
+        return tuple(
+            Candidate(member_id=offer.member_id, role=offer.role)
+            for offer in self.offers.values()
+            if offer.status is OfferStatus.ACCEPTED
+        )
+
+    def _count(self, role: Role, status: OfferStatus) -> int:
+        return sum(o.role is role and o.status is status for o in self.offers.values())
+
+
+DispatchState = Idle | Active
+
+_SETTLES: dict[type[Event], OfferStatus] = {
+    OfferAccepted: OfferStatus.ACCEPTED,
+    OfferDeclined: OfferStatus.DECLINED,
+    OfferExpired: OfferStatus.EXPIRED,
+    OfferWithdrawn: OfferStatus.WITHDRAWN,
+}
+
+
+def evolve(state: DispatchState, event: Event) -> DispatchState:
+    """The state after one more event."""
+    match state:
+        case Idle() if isinstance(event, TeamActivated):
+            return Active(event.brief, event.candidates, event.coordinators, event.form_by)
+        case Idle():
+            return state
+        case Active():
+            return _more(state, event)
+
+
+def _more(state: Active, event: Event) -> Active:
+    match event:
+        case OfferExtended():
+            offer = Offer(event.offer_id, event.member_id, event.role, event.expires_at)
+            return replace(state, offers=state.offers | {event.offer_id: offer})
+        case OfferAccepted() | OfferDeclined() | OfferExpired() | OfferWithdrawn():
+            return _settled(state, event.offer_id, _SETTLES[type(event)])
+        case DeliveryStarted() | DeliverySent() | DeliveryFailed():
+            return _delivered(state, event)
+        case CoordinatorAlarmed(alarm_id=told) | MemberNotified(notice_id=told):
+            return replace(state, notices=state.notices | {told})
+        case _:
+            return _filled(state, event)
+
+
+def _filled(state: Active, event: Event) -> Active:
+    match event:
+        case TeamFormed():
+            return replace(state, formed=True)
+        case RosterExhausted():
+            return replace(state, missing=frozenset(place.role for place in event.missing))
+        case _:
+            return state
+
+
+def _settled(state: Active, offer_id: UUID, status: OfferStatus) -> Active:
+    offer = replace(state.offers[offer_id], status=status)
+    return replace(state, offers=state.offers | {offer_id: offer})
+
+
+def _delivered(state: Active, event: DeliveryStarted | DeliverySent | DeliveryFailed) -> Active:
+    delivery = _delivery(state, event)
+    offers = dict(state.offers)
+    if isinstance(event, DeliveryFailed) and event.final and event.purpose is Purpose.OFFER:
+        for offer in state.offers.values():
+            if offer.member_id == event.member_id:
+                offers[offer.offer_id] = replace(offer, reached=False)
+    known = state.deliveries | {event.delivery_id: delivery}
+    return replace(state, deliveries=known, offers=offers)
+
+
+def _delivery(state: Active, event: DeliveryStarted | DeliverySent | DeliveryFailed) -> Delivery:
+    match event:
+        case DeliveryStarted():
+            return Delivery(
+                event.member_id, event.purpose, event.channel, event.attempt, event.give_up_at
+            )
+        case DeliverySent():
+            return replace(state.deliveries[event.delivery_id], status=DeliveryStatus.SENT)
+        case DeliveryFailed():
+            good = DeliveryStatus.FAILED_FOR_GOOD
+            status = good if event.final else DeliveryStatus.FAILED_FOR_NOW
+            return replace(state.deliveries[event.delivery_id], status=status)

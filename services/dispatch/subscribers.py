@@ -1,0 +1,74 @@
+"""What dispatch reacts to: the wish for a team, its own timers, and news of the follow-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemas.followup import (
+    CheckInFellDue,
+    CheckInMissed,
+    InterventionMissed,
+    InterventionOverdue,
+)
+from schemas.intake import ActivationRequested
+from schemas.refusals import RefusalCode
+from schemas.subjects import Entity, Stream
+from services.dispatch.book import RosterBook
+from services.dispatch.decider import DISPATCH
+from services.dispatch.reactions import when_activation_requested, when_due, when_followup_news
+from services.runtime.broker import Listener, on_due, on_event
+from services.runtime.errors import Transient
+from services.runtime.handle import handle
+from services.runtime.host import Ports
+from services.runtime.telemetry import log
+
+if TYPE_CHECKING:
+    from schemas.envelope import Recorded, TimerDue
+    from services.dispatch.commands import DispatchCommand
+    from services.dispatch.reactions import FollowupNews
+
+_WORKERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribers:
+    """Dispatch's reactions, on its ports and its roster book."""
+
+    ports: Ports
+    book: RosterBook
+
+    def listeners(self) -> tuple[Listener, ...]:
+        """One durable consumer per reaction."""
+        news = self.on_followup_news
+        return (
+            on_event("dispatch-activations", ActivationRequested, self.on_activation, _WORKERS),
+            on_due("dispatch-due", Stream.DISPATCH, self.on_due),
+            on_event("dispatch-check-ins-due", CheckInFellDue, news),
+            on_event("dispatch-check-ins-missed", CheckInMissed, news),
+            on_event("dispatch-sessions-overdue", InterventionOverdue, news),
+            on_event("dispatch-sessions-missed", InterventionMissed, news),
+        )
+
+    async def on_activation(self, told: Recorded[ActivationRequested]) -> None:
+        """Rank the roster and ask the first members."""
+        roster = await self.book.of(told.entity.agency)
+        command = when_activation_requested(told, roster, self.ports.clock.now())
+        await self._handle(told.entity.agency, command)
+
+    async def on_due(self, due: TimerDue) -> None:
+        """Expire an offer, or tell that the team is overdue."""
+        await self._handle(due.entity.agency, when_due(due, self.ports.clock.now()))
+
+    async def on_followup_news(self, told: Recorded[FollowupNews]) -> None:
+        """Remind the peer of a check-in, or call the coordinator."""
+        await self._handle(told.entity.agency, when_followup_news(told, self.ports.clock.now()))
+
+    async def _handle(self, agency: str, command: DispatchCommand) -> None:
+        entity = Entity(Stream.DISPATCH, agency, command.case_id)
+        handled = await handle(self.ports.journal, DISPATCH, entity, command)
+        if handled.refusal is None:
+            return
+        if handled.refusal.code in {RefusalCode.UNKNOWN_CASE, RefusalCode.TIMER_NOT_DUE}:
+            raise Transient(handled.refusal.detail, retry_after=1.0)
+        log.info("refused", code=handled.refusal.code.value, command=type(command).__name__)

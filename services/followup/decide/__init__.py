@@ -1,0 +1,67 @@
+"""Followup's rules, one file per concern; this one only says which rule answers which command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.refusals import Refusal, RefusalCode
+from services.followup.commands import (
+    CloseWindow,
+    FallDue,
+    FollowupCommand,
+    MarkDone,
+    MissCheckIn,
+    OpenGroupWindows,
+    PassTarget,
+    PlanFollowup,
+)
+from services.followup.decide.check_ins import fall_due, miss
+from services.followup.decide.interventions import close_window, mark_done, pass_target
+from services.followup.decide.plan import note_operations_end, open_group_windows, plan
+from services.followup.state import FollowupState, Planned, Unplanned
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemas.envelope import Event
+
+UNKNOWN = Refusal(RefusalCode.UNKNOWN_CASE, "Nothing is planned in this case.")
+
+
+def decide(command: FollowupCommand, state: FollowupState) -> Sequence[Event] | Refusal:
+    """What follows from a command."""
+    match state:
+        case Unplanned():
+            return _before_the_plan(command, state)
+        case Planned():
+            return _once_planned(command, state)
+
+
+def _before_the_plan(command: FollowupCommand, state: Unplanned) -> Sequence[Event] | Refusal:
+    match command:
+        case PlanFollowup():
+            return plan(command, state)
+        case OpenGroupWindows():
+            return note_operations_end(command, state)
+        case _:
+            return UNKNOWN
+
+
+def _once_planned(  # noqa: PLR0911 - one line per command
+    command: FollowupCommand, state: Planned
+) -> Sequence[Event] | Refusal:
+    match command:
+        case PlanFollowup():
+            return ()
+        case OpenGroupWindows():
+            return open_group_windows(command, state)
+        case MarkDone():
+            return mark_done(command, state)
+        case PassTarget():
+            return pass_target(command, state)
+        case CloseWindow():
+            return close_window(command, state)
+        case FallDue():
+            return fall_due(command, state)
+        case MissCheckIn():
+            return miss(command, state)

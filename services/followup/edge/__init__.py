@@ -1,0 +1,1 @@
+"""Where people say that something was done."""

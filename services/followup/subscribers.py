@@ -1,0 +1,59 @@
+"""What followup reacts to: the team's news, the end of operations, its own timers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemas.dispatch import RosterExhausted, TeamFormed
+from schemas.intake import OperationsEnded
+from schemas.refusals import RefusalCode
+from schemas.subjects import Entity, Stream
+from services.followup.decider import FOLLOWUP
+from services.followup.reactions import when_due, when_operations_ended, when_team_settled
+from services.runtime.broker import Listener, on_due, on_event
+from services.runtime.errors import Transient
+from services.runtime.handle import handle
+from services.runtime.host import Ports
+from services.runtime.telemetry import log
+
+if TYPE_CHECKING:
+    from schemas.envelope import Recorded, TimerDue
+    from services.followup.commands import FollowupCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribers:
+    """Followup's reactions, on its ports."""
+
+    ports: Ports
+
+    def listeners(self) -> tuple[Listener, ...]:
+        """One durable consumer per reaction."""
+        return (
+            on_event("followup-teams-formed", TeamFormed, self.on_team_settled),
+            on_event("followup-rosters-exhausted", RosterExhausted, self.on_team_settled),
+            on_event("followup-operations-ended", OperationsEnded, self.on_operations_ended),
+            on_due("followup-due", Stream.FOLLOWUP, self.on_due),
+        )
+
+    async def on_team_settled(self, told: Recorded[TeamFormed] | Recorded[RosterExhausted]) -> None:
+        """Plan the sessions and the check-ins."""
+        await self._handle(told.entity, when_team_settled(told, self.ports.clock.now()))
+
+    async def on_operations_ended(self, told: Recorded[OperationsEnded]) -> None:
+        """Open the group windows; a case without a plan has none that wait."""
+        await self._handle(told.entity, when_operations_ended(told, self.ports.clock.now()))
+
+    async def on_due(self, due: TimerDue) -> None:
+        """Pass a target, close a window, let a check-in fall due or be missed."""
+        await self._handle(due.entity, when_due(due, self.ports.clock.now()))
+
+    async def _handle(self, of: Entity, command: FollowupCommand) -> None:
+        entity = Entity(Stream.FOLLOWUP, of.agency, of.id)
+        handled = await handle(self.ports.journal, FOLLOWUP, entity, command)
+        if handled.refusal is None:
+            return
+        if handled.refusal.code is RefusalCode.TIMER_NOT_DUE:
+            raise Transient(handled.refusal.detail, retry_after=1.0)
+        log.info("refused", code=handled.refusal.code.value, command=type(command).__name__)

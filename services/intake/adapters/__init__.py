@@ -1,0 +1,1 @@
+"""From the formats of dispatch centers to the one internal report."""

@@ -1,0 +1,149 @@
+"""A policy pack as pydantic reads it, and the snapshot that a case takes of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Self
+
+import yaml
+from pydantic import ConfigDict, Field, model_validator
+
+from schemas.envelope import Code, Frozen, Slug
+from schemas.intake import Mode, Outcome
+from schemas.policy import (
+    CheckInRule,
+    Citation,
+    Group,
+    InterventionRule,
+    Place,
+    ResponsePolicy,
+    Tier,
+    Urgency,
+)
+
+
+class _Strict(Frozen):
+    """A file's part: a misspelt key is an error, not a silently missing rule."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReplyWithin(_Strict):
+    """How long an offer stays open, by what the trigger does by itself."""
+
+    auto_page: timedelta
+    auto_plan: timedelta
+
+
+class Clocks(_Strict):
+    """The numbers that all triggers share."""
+
+    reply_within: ReplyWithin
+    form_team_within: timedelta
+    surplus: Annotated[int, Field(ge=0, le=10)]
+    check_in_grace: timedelta
+    pages_until: timedelta
+
+
+class Trigger(_Strict):
+    """One class of critical incident: how grave, what happens by itself, who and what is needed."""
+
+    label: str
+    tier: Tier
+    mode: Mode
+    team: tuple[Place, ...]
+    interventions: tuple[str, ...]
+    check_ins: str
+    source: Citation
+
+
+class Signal(_Strict):
+    """What in a report shows one thing; any of its parts is enough."""
+
+    phrases: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    patient_outcomes: tuple[str, ...] = ()
+    responder_outcomes: tuple[str, ...] = ()
+    patient_age_below: int | None = None
+
+
+class Rule(_Strict):
+    """When all of its signals are shown and none of `unless`, the trigger class applies."""
+
+    id: Slug
+    trigger: Code
+    outcome: Outcome
+    all_of: Annotated[tuple[Code, ...], Field(min_length=1)]
+    unless: tuple[Code, ...] = ()
+    source: Citation
+
+
+class Pack(_Strict):
+    """A whole policy file, its parts checked against each other."""
+
+    policy: Slug
+    version: Annotated[int, Field(ge=1)]
+    title: str
+    clocks: Clocks
+    interventions: dict[Code, InterventionRule]
+    check_ins: dict[Code, tuple[CheckInRule, ...]]
+    triggers: dict[Code, Trigger]
+    signals: dict[Code, Signal]
+    rules: tuple[Rule, ...]
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        for name, trigger in self.triggers.items():
+            _known(f"triggers.{name}.interventions", trigger.interventions, self.interventions)
+            _known(f"triggers.{name}.check_ins", (trigger.check_ins,), self.check_ins)
+        for rule in self.rules:
+            _known(f"rules.{rule.id}.trigger", (rule.trigger,), self.triggers)
+            _known(f"rules.{rule.id}.all_of", rule.all_of, self.signals)
+            _known(f"rules.{rule.id}.unless", rule.unless, self.signals)
+        return self
+
+    def snapshot(self, trigger_class: str) -> ResponsePolicy:
+        """What a case of this class keeps; KeyError for a class that the pack does not have."""
+        trigger = self.triggers[trigger_class]
+        replies = self.clocks.reply_within
+        return ResponsePolicy(
+            policy=self.policy,
+            version=self.version,
+            places=trigger.team,
+            surplus=self.clocks.surplus,
+            reply_within=replies.auto_plan if trigger.mode is Mode.AUTO_PLAN else replies.auto_page,
+            form_team_within=self.clocks.form_team_within,
+            interventions=tuple(self.interventions[name] for name in trigger.interventions),
+            check_ins=self.check_ins[trigger.check_ins],
+            check_in_groups=tuple(Group),
+            check_in_grace=self.clocks.check_in_grace,
+        )
+
+    def urgency(self, trigger_class: str) -> Urgency:
+        """How soon a team is wanted for this class."""
+        planned = self.triggers[trigger_class].mode is Mode.AUTO_PLAN
+        return Urgency.TODAY if planned else Urgency.NOW
+
+
+def parse_pack(text: str, overrides: dict[str, Any] | None = None) -> Pack:
+    """A pack from its YAML, with an agency's own values laid over it.
+
+    `overrides` maps dotted paths (`clocks.surplus`) to values. Raises ValueError (pydantic's
+    ValidationError, or for a path that the pack does not have) and yaml.YAMLError.
+    """
+    raw = yaml.safe_load(text)
+    for path, value in (overrides or {}).items():
+        *parents, last = path.split(".")
+        place = raw
+        for parent in parents:
+            place = place.get(parent) if isinstance(place, dict) else None
+        if not isinstance(place, dict) or last not in place:
+            raise ValueError(f"{path} is not a value of this policy: nothing to override")
+        place[last] = value
+    return Pack.model_validate(raw)
+
+
+def _known(where: str, names: tuple[str, ...], among: dict[str, Any]) -> None:
+    for name in names:
+        if name not in among:
+            raise ValueError(f"{where}: {name!r} is not defined in this policy")

@@ -1,0 +1,20 @@
+"""What intake is told from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from services.runtime.settings import RuntimeSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class IntakeSettings(RuntimeSettings):
+    """`TAILBOARD_POLICY_FILE` replaces the shipped pack; overrides change single values of it."""
+
+    policy_file: Path | None = None
+    policy_overrides: dict[str, Any] = Field(default_factory=dict)
+    """Dotted paths to values, as JSON: `{"clocks.surplus": 2}`."""
