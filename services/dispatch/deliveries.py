@@ -23,7 +23,7 @@ from schemas.refusals import RefusalCode
 from schemas.subjects import Entity, derived_id
 from services.dispatch.carriers import messages
 from services.dispatch.carriers.port import Carrier, Contact, NotDelivered, PhoneMessage
-from services.dispatch.commands import RecordFailure, RecordSent, StartDelivery
+from services.dispatch.commands import DispatchCommand, RecordFailure, RecordSent, StartDelivery
 from services.dispatch.decider import DISPATCH
 from services.dispatch.links import LinkSigner, OfferLink
 from services.dispatch.state import Active, DeliveryStatus

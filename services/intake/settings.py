@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
 from services.runtime.settings import RuntimeSettings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class IntakeSettings(RuntimeSettings):

@@ -1,0 +1,66 @@
+"""Fake phones behind the carrier port: `expect_text`, `link`, `fail`, `assert_silent`."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from services.dispatch.carriers.port import NotDelivered
+
+if TYPE_CHECKING:
+    from schemas.dispatch import Failure
+    from services.dispatch.carriers.port import Contact, PhoneMessage
+
+_LINK = re.compile(r"https?://[^/\s]+(/o/\S+)")
+
+
+@dataclass
+class Phones:
+    """Every phone of the town, by its owner's roster number."""
+
+    received: dict[str, list[PhoneMessage]] = field(default_factory=lambda: defaultdict(list))
+    _failures: dict[str, list[Failure]] = field(default_factory=lambda: defaultdict(list))
+    _heard: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def channel(self) -> str:
+        return "phones"
+
+    async def send(self, message: PhoneMessage, contact: Contact) -> None:
+        owner = contact.label
+        if self._failures[owner]:
+            raise NotDelivered(self._failures[owner].pop(0), "the test says so")
+        known = {earlier.message_id for earlier in self.received[owner]}
+        assert message.message_id not in known, f"{owner} was sent the same message twice"
+        self.received[owner].append(message)
+
+    def fail(self, owner: str, *failures: Failure) -> None:
+        """Let the next messages to this phone fail."""
+        self._failures[owner].extend(failures)
+
+    def asked(self) -> list[str]:
+        """Whose phones hold an offer, sorted."""
+        return sorted(o for o, texts in self.received.items() if any(_LINK.search(t.text) for t in texts))
+
+    def link(self, owner: str) -> str:
+        """The path of the newest offer on this phone."""
+        for message in reversed(self.received[owner]):
+            if found := _LINK.search(message.text):
+                return found[1]
+        raise AssertionError(f"{owner} was not asked")
+
+    def expect_text(self, owner: str, words: str) -> None:
+        """The next unread message of this phone says `words`."""
+        position = self._heard[owner]
+        assert len(self.received[owner]) > position, f"{owner}'s phone is silent"
+        self._heard[owner] += 1
+        message = self.received[owner][position]
+        assert words in f"{message.subject}\n{message.text}", message.subject
+
+    def assert_silent(self, *owners: str) -> None:
+        """Nothing unread is on these phones; on no phone when none is named."""
+        for owner in owners or tuple(self.received):
+            unread = self.received[owner][self._heard[owner] :]
+            assert not unread, f"{owner} got {[message.subject for message in unread]}"
