@@ -15,9 +15,9 @@ import nats
 import typer
 from platformdirs import user_data_path
 from pydantic import HttpUrl, ValidationError
-
 from services.audit.app import build as build_audit
 from services.audit.settings import AuditSettings
+
 from services.cli.demo.agency import DemoAgency, demo_agency, enroll
 from services.cli.demo.answers import Answers
 from services.cli.demo.sink import PhoneSink
@@ -109,10 +109,10 @@ class Town:
         phones = {"demo": True, "phones_dir": self._phones_dir} if self.demo else {}
         policy = {"policy_overrides": overrides} if overrides else {}
         return [
-            (build_intake, IntakeSettings(**self._shared("intake"), **policy)),
-            (build_dispatch, DispatchSettings(**self._shared("dispatch"), **mail)),
-            (build_followup, FollowupSettings(**self._shared("followup"))),
-            (build_audit, AuditSettings(**self._shared("audit"), **phones)),
+            (build_intake, IntakeSettings.model_validate(self._shared("intake") | policy)),
+            (build_dispatch, DispatchSettings.model_validate(self._shared("dispatch") | mail)),
+            (build_followup, FollowupSettings.model_validate(self._shared("followup"))),
+            (build_audit, AuditSettings.model_validate(self._shared("audit") | phones)),
         ]
 
     def _shared(self, service: str) -> dict[str, Any]:

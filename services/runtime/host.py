@@ -20,6 +20,7 @@ from prometheus_client import generate_latest
 from typing_extensions import override
 
 from schemas.subjects import Stream
+from services.runtime import deadletters
 from services.runtime.auth import Keyring
 from services.runtime.broker import Listener, Listening, make_broker
 from services.runtime.clock import Clock, clock_for
@@ -70,6 +71,8 @@ class Host:
     app: FastAPI = field(init=False)
     services: list[Service] = field(default_factory=list)
     _brokers: dict[str, NatsBroker] = field(default_factory=dict)
+    _clients: dict[str, Client] = field(default_factory=dict)
+    _keyring: Keyring = field(init=False)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     @contextlib.asynccontextmanager
@@ -106,12 +109,14 @@ class Host:
         client = broker._connection  # noqa: SLF001 - FastStream offers no public way to it
         assert client is not None  # noqa: S101 - connect() has just set it
         await provision(client.jetstream())
+        self._clients[name] = client
+        self._keyring = Keyring.read(settings.keys_file or settings.data_dir / "keys.json")
         clock = clock_for(settings.data_dir, settings.time_scale)
         ports = Ports(
             settings=settings,
             journal=JetStreamJournal(client, clock),
             clock=clock,
-            keyring=Keyring.read(settings.keys_file or settings.data_dir / "keys.json"),
+            keyring=self._keyring,
             client=client,
         )
         service = build(ports)
@@ -138,6 +143,9 @@ class Host:
         for router in self.extra:
             app.include_router(router)
         app.include_router(self._operations())
+        app.include_router(
+            deadletters.routes(deadletters.DeadLetters(self._clients), self._keyring)
+        )
         return app
 
     def _operations(self) -> APIRouter:

@@ -156,6 +156,7 @@ def _rights(user: str) -> str:
     publish = [
         *owned,
         f"deadletter.{user}.*",
+        f"replay.{user}.*",
         "$JS.ACK.>",
         "$JS.API.INFO",
         "$JS.API.STREAM.INFO.*",

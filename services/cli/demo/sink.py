@@ -44,7 +44,7 @@ class PhoneSink:
         self,
         _server: object,
         _session: object,
-        envelope: Any,  # noqa: ANN401 - aiosmtpd is untyped
+        envelope: Any,
     ) -> str:
         """Keep one message; the answer to the sender comes after it is in the folder."""
         raw: bytes = envelope.original_content or envelope.content
