@@ -16,8 +16,8 @@ import typer
 from platformdirs import user_data_path
 from pydantic import HttpUrl, ValidationError
 from services.audit.app import build as build_audit
-from services.audit.settings import AuditSettings
 
+from services.audit.settings import AuditSettings
 from services.cli.demo.agency import DemoAgency, demo_agency, enroll
 from services.cli.demo.answers import Answers
 from services.cli.demo.sink import PhoneSink
@@ -37,6 +37,7 @@ from services.runtime.settings import DEFAULT_PORT
 from services.runtime.telemetry import configure_logging
 
 if TYPE_CHECKING:
+
     from services.runtime.host import Build
     from services.runtime.settings import RuntimeSettings
 

@@ -38,7 +38,9 @@ def banner(url: str, api_key: str, data_dir: Path, named: Path | None, *, demo: 
             f"  {command} roster import ROSTER.csv",
             f"  {command} post INCIDENT.json",
         ]
-    return "\n".join([*lines, "", "Ctrl-C stops everything; starting again goes on where it was.", ""])
+    return "\n".join(
+        [*lines, "", "Ctrl-C stops everything; starting again goes on where it was.", ""]
+    )
 
 
 def _command() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
 from nats.errors import Error as NatsError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from services.runtime.auth import Keyring
 
 _OPERATORS = frozenset({KeyRole.OPERATOR})
-_SECURED = {"security": [{bearer.scheme_name: []}]}
+_SECURED: dict[str, Any] = {"security": [{bearer.scheme_name: []}]}
 _NEWEST = 200
 
 

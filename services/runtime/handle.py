@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -16,6 +15,8 @@ from schemas.subjects import Entity, Stream, derived_id
 from services.runtime.errors import Conflict, Transient
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from services.runtime.journal import History, Journal
 
 StateT = TypeVar("StateT")

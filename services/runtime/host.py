@@ -5,31 +5,35 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse
-from faststream.nats import NatsBroker
 from faststream.specification import AsyncAPI
-from nats.aio.client import Client
 from prometheus_client import generate_latest
 from typing_extensions import override
 
-from schemas.subjects import Stream
 from services.runtime import deadletters
 from services.runtime.auth import Keyring
 from services.runtime.broker import Listener, Listening, make_broker
 from services.runtime.clock import Clock, clock_for
 from services.runtime.edge import BodyLimit, install_problems
-from services.runtime.journal import Journal
 from services.runtime.journal_jetstream import JetStreamJournal
 from services.runtime.provision import provision
-from services.runtime.settings import RuntimeSettings
 from services.runtime.telemetry import configure_logging, log
+
+if TYPE_CHECKING:
+    from faststream.nats import NatsBroker
+    from nats.aio.client import Client
+
+    from schemas.subjects import Stream
+    from services.runtime.journal import Journal
+    from services.runtime.settings import RuntimeSettings
 
 _STOP_SECONDS = 5
 
@@ -186,6 +190,15 @@ class _Announcing(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, started: Callable[[int], None]) -> None:
         super().__init__(config)
         self._announce = started
+
+    @override
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Uvicorn raises the signal again at its end, which would cut our own stopping short."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
 
     @override
     async def startup(self, sockets: Any = None) -> None:

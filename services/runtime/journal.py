@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from schemas.envelope import Event, Recorded
-
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from uuid import UUID
 
-    from schemas.envelope import Draft, Timer
+    from schemas.envelope import Draft, Event, Recorded, Timer
     from schemas.subjects import Entity, Stream
 
 

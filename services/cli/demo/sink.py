@@ -6,12 +6,14 @@ import asyncio
 import email
 import mailbox
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP as SmtpProtocol  # noqa: N811 - a class with a shouting name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 _LINK = re.compile(r"https?://\S+/o/\S+")
 
