@@ -1,0 +1,228 @@
+"""Every service in a process of its own, a real server, real mail: a town that can be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import email
+import json
+import os
+import re
+import signal
+import socket
+import sys
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import nats
+from aiosmtpd.smtp import SMTP as SmtpProtocol
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from schemas.envelope import Event, Recorded
+from schemas.subjects import Stream
+from services.runtime.auth import KeyRole, add_key
+from services.runtime.clock import SystemClock
+from services.runtime.journal_jetstream import JetStreamJournal
+from services.runtime.provision import provision
+from services.runtime.server import OPERATOR, EmbeddedServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SERVICES = ("intake", "dispatch", "followup")
+_LINK = re.compile(r"https?://\S+/o/\S+")
+_PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Text:
+    """One mail as a phone received it."""
+
+    owner: str
+    message_id: str
+    subject: str
+    link: str | None
+
+
+@dataclass
+class RealPhones:
+    """A real SMTP server; `on_offer` hears of each offer after it was taken."""
+
+    texts: list[Text] = field(default_factory=list)
+    on_offer: Callable[[Text], None] = lambda _text: None
+    port: int = 0
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        message = email.message_from_bytes(envelope.original_content or envelope.content)
+        payload = message.get_payload(decode=True)
+        assert isinstance(payload, bytes)
+        found = _LINK.search(payload.decode())
+        owner = str(message["To"]).partition("@")[0]
+        text = Text(owner, message["Message-ID"], message["Subject"], found and found[0])
+        self.texts.append(text)
+        if found:
+            self.on_offer(text)
+        return "250 taken"
+
+
+@dataclass
+class ProcessTown:
+    """The processes, and what the test knows of every case from the streams alone."""
+
+    folder: Path
+    server: EmbeddedServer
+    phones: RealPhones
+    key: str
+    ports: dict[str, int]
+    overrides: dict[str, Any]
+    journal: JetStreamJournal
+    processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+    seen: dict[str, list[Recorded[Event]]] = field(default_factory=lambda: defaultdict(list))
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def url(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.ports[service]}"
+
+    async def start(self, service: str) -> None:
+        """Start one service and wait until it answers."""
+        env = os.environ | {
+            "TAILBOARD_AGENCY": "metro",
+            "TAILBOARD_DATA_DIR": str(self.folder),
+            "TAILBOARD_NATS_URL": self.server.url,
+            "TAILBOARD_NATS_USER": service,
+            "TAILBOARD_NATS_PASSWORD": self.server.passwords[service],
+            "TAILBOARD_PORT": str(self.ports[service]),
+            "TAILBOARD_PUBLIC_URL": self.url("dispatch"),
+            "TAILBOARD_ACK_WAIT": "2.5",
+            "TAILBOARD_SEND_SECONDS": "0.5",
+            "TAILBOARD_SMTP_PORT": str(self.phones.port),
+            "TAILBOARD_SMTP_START_TLS": "false",
+            "TAILBOARD_POLICY_OVERRIDES": json.dumps(self.overrides),
+            "TAILBOARD_LOG_LEVEL": "info",
+        }
+        with (self.folder / f"{service}.log").open("ab") as log:
+            self.processes[service] = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", f"services.{service}", env=env, stdout=log, stderr=log
+            )
+        async with httpx.AsyncClient(base_url=self.url(service)) as client:
+            async for attempt in _patiently():
+                with attempt:
+                    answer = await client.get("/healthz")
+                    answer.raise_for_status()
+
+    async def kill(self, victim: str) -> None:
+        """kill -9, and start again; `nats` is started again by its own keeper."""
+        async with self.one_at_a_time:
+            if victim == "nats":
+                assert self.server.pid
+                os.kill(self.server.pid, signal.SIGKILL)
+                return
+            self.processes[victim].kill()
+            await self.processes[victim].wait()
+            await self.start(victim)
+
+    async def post(self, service: str, path: str, body: Any = None, **headers: str) -> Any:
+        """POST until it is taken, as the command line and a member with a finger would."""
+        auth = {"Authorization": f"Bearer {self.key}"}
+        async with httpx.AsyncClient(base_url=self.url(service), timeout=5) as client:
+            async for attempt in _patiently():
+                with attempt:
+                    answer = await client.post(path, json=body, headers=auth | headers)
+                    if answer.status_code >= 500:
+                        answer.raise_for_status()
+                    return answer
+        raise AssertionError("tenacity returns or raises")
+
+    async def enroll(self, member_id: str, role: str) -> None:
+        entry = {
+            "role": role,
+            "discipline": "fire",
+            "station": "st-1",
+            "designated_from": "2020-01-01",
+            "training_valid_until": "2099-01-01",
+            "contact_confirmed_on": str(SystemClock().now().date()),
+            "contact": {"email": f"{member_id}@phones.invalid"},
+        }
+        auth = {"Authorization": f"Bearer {self.key}"}
+        async with httpx.AsyncClient(base_url=self.url("dispatch"), headers=auth) as client:
+            answer = await client.put(f"/v1/roster/members/{member_id}", json=entry)
+            assert answer.is_success, answer.text
+
+    async def until(self, case_id: str, condition: Callable[[list[Event]], bool]) -> None:
+        """Wait until the recorded events of a case satisfy a condition."""
+        async with asyncio.timeout(_PATIENCE), self.news:
+            await self.news.wait_for(lambda: condition(self.events(case_id)))
+
+    def events(self, case_id: str) -> list[Event]:
+        return [recorded.event for recorded in self.seen[case_id]]
+
+    async def watch(self, stream: Stream) -> None:
+        async for batch in self.journal.follow(stream, 0):
+            async with self.news:
+                for recorded in batch:
+                    self.seen[recorded.entity.id].append(recorded)
+                self.news.notify_all()
+
+
+@asynccontextmanager
+async def a_process_town(folder: Path, overrides: dict[str, Any]) -> AsyncIterator[ProcessTown]:
+    """Everything running, with an empty roster; everything ended afterwards."""
+    phones = RealPhones()
+    loop = asyncio.get_running_loop()
+    mail = await loop.create_server(lambda: SmtpProtocol(phones, loop=loop), "127.0.0.1", 0)
+    phones.port = mail.sockets[0].getsockname()[1]
+    server = EmbeddedServer(folder / "nats")
+    await server.start()
+    client = await nats.connect(
+        server.url,
+        user=OPERATOR,
+        password=server.passwords[OPERATOR],
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.1,
+        error_cb=_quiet,
+    )
+    await provision(client.jetstream())
+    key = add_key(folder / "keys.json", "test", "metro", KeyRole.OPERATOR)
+    ports = {service: _free_port() for service in SERVICES}
+    journal = JetStreamJournal(client, SystemClock())
+    town = ProcessTown(folder, server, phones, key, ports, overrides, journal)
+    watching = [asyncio.create_task(town.watch(stream)) for stream in Stream]
+    try:
+        await asyncio.gather(*(town.start(service) for service in SERVICES))
+        yield town
+    finally:
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
+        for process in town.processes.values():
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+        await asyncio.gather(*(process.wait() for process in town.processes.values()))
+        await client.close()
+        await server.stop()
+        mail.close()
+        await mail.wait_closed()
+
+
+async def _quiet(_error: Exception) -> None:
+    """The server is killed on purpose: its client's complaints are expected."""
+
+
+def _patiently() -> AsyncRetrying:
+    return AsyncRetrying(
+        retry=retry_if_exception_type(httpx.HTTPError),
+        stop=stop_after_delay(_PATIENCE),
+        wait=wait_fixed(0.05),
+        reraise=True,
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
