@@ -14,12 +14,12 @@ from services.followup.reactions import when_due, when_operations_ended, when_te
 from services.runtime.broker import Listener, on_due, on_event
 from services.runtime.errors import Transient
 from services.runtime.handle import handle
-from services.runtime.host import Ports
 from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
     from schemas.envelope import Recorded, TimerDue
     from services.followup.commands import FollowupCommand
+    from services.runtime.host import Ports
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ class Report(Frozen):
     patients: tuple[Patient, ...] = ()
     responders: tuple[ResponderOutcome, ...] = ()
     flags: tuple[str, ...] = ()
-    operations_ongoing: bool = False
+    operations_ongoing: bool | None = None
+    """None says nothing about it: what was known stays, because silence ends no operations."""
     operations_ended_at: UtcDatetime | None = None
     exercise: bool = False
 

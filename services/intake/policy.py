@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from schemas.envelope import Code, Frozen, Slug
 from schemas.intake import Mode, Outcome
@@ -26,6 +26,23 @@ class _Strict(Frozen):
     """A file's part: a misspelt key is an error, not a silently missing rule."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _spelt(model: type[BaseModel]) -> BeforeValidator:
+    """The contract's models ignore what a newer version adds; a file must not use that."""
+
+    def check(value: object) -> object:
+        unknown = set(value) - set(model.model_fields) if isinstance(value, dict) else set()
+        if unknown:
+            raise ValueError(f"{', '.join(sorted(unknown))}: no such key here")
+        return value
+
+    return BeforeValidator(check)
+
+
+_Place = Annotated[Place, _spelt(Place)]
+_InterventionRule = Annotated[InterventionRule, _spelt(InterventionRule)]
+_CheckInRule = Annotated[CheckInRule, _spelt(CheckInRule)]
 
 
 class ReplyWithin(_Strict):
@@ -51,7 +68,7 @@ class Trigger(_Strict):
     label: str
     tier: Tier
     mode: Mode
-    team: tuple[Place, ...]
+    team: tuple[_Place, ...]
     interventions: tuple[str, ...]
     check_ins: str
     source: Citation
@@ -85,8 +102,8 @@ class Pack(_Strict):
     version: Annotated[int, Field(ge=1)]
     title: str
     clocks: Clocks
-    interventions: dict[Code, InterventionRule]
-    check_ins: dict[Code, tuple[CheckInRule, ...]]
+    interventions: dict[Code, _InterventionRule]
+    check_ins: dict[Code, tuple[_CheckInRule, ...]]
     triggers: dict[Code, Trigger]
     signals: dict[Code, Signal]
     rules: tuple[Rule, ...]
@@ -100,6 +117,19 @@ class Pack(_Strict):
             _known(f"rules.{rule.id}.trigger", (rule.trigger,), self.triggers)
             _known(f"rules.{rule.id}.all_of", rule.all_of, self.signals)
             _known(f"rules.{rule.id}.unless", rule.unless, self.signals)
+        return self
+
+    @model_validator(mode="after")
+    def _windows_hold_together(self) -> Self:
+        for name, rule in self.interventions.items():
+            if not rule.opens_after <= rule.target_after <= rule.closes_after:
+                raise ValueError(
+                    f"interventions.{name}: it must open, reach its target, then close"
+                )
+        for name, trigger in self.triggers.items():
+            kinds = [self.interventions[plan].kind for plan in trigger.interventions]
+            if len(kinds) != len(set(kinds)):
+                raise ValueError(f"triggers.{name}.interventions: each kind can be planned once")
         return self
 
     def snapshot(self, trigger_class: str) -> ResponsePolicy:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from schemas.intake import ActivationRequested, IncidentReported, OperationsEnded, Screening
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from schemas.envelope import Event
 
 
@@ -25,6 +26,7 @@ class Seen:
     occurred_at: datetime
     screening: Screening
     operations_ongoing: bool
+    operations_ended_at: datetime | None = None
     activated: bool = False
 
 
@@ -40,18 +42,20 @@ def evolve(state: IntakeState, event: Event) -> IntakeState:
                 occurred_at=event.occurred_at,
                 screening=event.screening,
                 operations_ongoing=event.operations_ongoing,
+                operations_ended_at=event.operations_ended_at,
             )
         case Seen(), IncidentReported():
             return replace(
                 state,
                 fingerprints=state.fingerprints | {event.fingerprint},
-                occurred_at=min(state.occurred_at, event.occurred_at),
+                occurred_at=event.occurred_at,
                 screening=event.screening,
                 operations_ongoing=event.operations_ongoing,
+                operations_ended_at=event.operations_ended_at,
             )
         case Seen(), ActivationRequested():
             return replace(state, activated=True)
         case Seen(), OperationsEnded():
-            return replace(state, operations_ongoing=False)
+            return replace(state, operations_ongoing=False, operations_ended_at=event.ended_at)
         case _:
             return state

@@ -69,7 +69,7 @@ class NativeReport(_Counting):
     patients: Annotated[tuple[NativePatient, ...], Field(max_length=500)] = ()
     responders: Annotated[tuple[NativeResponder, ...], Field(max_length=500)] = ()
     flags: Annotated[tuple[str, ...], Field(max_length=50)] = ()
-    operations_ongoing: bool = False
+    operations_ongoing: bool | None = None
     operations_ended_at: UtcDatetime | None = None
     exercise: bool = False
 

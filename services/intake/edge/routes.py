@@ -19,11 +19,11 @@ from services.intake.state import IntakeState, Unseen
 from services.runtime.clock import new_id
 from services.runtime.edge import bearer, require
 from services.runtime.handle import Decider, handle
-from services.runtime.host import Ports
 from services.runtime.telemetry import IGNORED_FIELDS, REPORTS, log, trace_from
 
 if TYPE_CHECKING:
     from services.runtime.handle import Handled
+    from services.runtime.host import Ports
 
 IdempotencyKey = Annotated[
     str | None,

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from services.intake.policy import Pack, Signal
 
 _WORDS = re.compile(r"[^a-z0-9]+")
-_YEARS = re.compile(r" (\d{1,3}) ?(?:y o|yo|yoa|yr old|yrs old|year old|years old) ")
-_MONTHS = re.compile(r" \d{1,2} ?(?:m o|mo old|month old|months old|week old|weeks old|day old) ")
+_YEARS = re.compile(r" (\d{1,3}) ?(?:y o|yo|yoa|yr old|yrs old|year old|years old)(?= )")
+_MONTHS = re.compile(r" \d{1,2} ?(?:m o|mo old|months? old|weeks? old|days? old)(?= )")
 
 
 @dataclass(frozen=True, slots=True)
