@@ -1,0 +1,152 @@
+"""Intake's rules: one case per incident, one activation per case, nothing for a repeat."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from schemas.intake import (
+    ActivationRequested,
+    HoldReason,
+    IncidentReported,
+    IncidentUpdated,
+    OperationsEnded,
+    Outcome,
+)
+from tests.support.given import given
+from tests.unit.intake.reports import CHILD_DIED, DECIDER, NOW, pack, telling
+
+LATER = NOW + timedelta(minutes=10)
+
+
+def test_a_routine_incident_is_one_event() -> None:
+    outcome = given(DECIDER).when(telling()).then_kinds(IncidentReported)
+
+    assert outcome.only(IncidentReported).screening.outcome is Outcome.ROUTINE
+
+
+def test_a_critical_incident_asks_for_the_team() -> None:
+    outcome = given(DECIDER).when(telling(**CHILD_DIED))
+
+    outcome.then_kinds(IncidentReported, ActivationRequested)
+    wish = outcome.only(ActivationRequested)
+    assert wish.brief.trigger_class == "child_death"
+    assert wish.brief.policy == pack().snapshot("child_death")
+    assert wish.units == ("E12",)
+
+
+def test_the_same_report_again_is_no_event() -> None:
+    first = given(DECIDER).when(telling(**CHILD_DIED))
+
+    first.and_when(telling(**CHILD_DIED, now=LATER)).then_nothing()
+
+
+def test_an_old_telling_that_comes_late_is_no_event() -> None:
+    first = given(DECIDER).when(telling(units=("E12",)))
+    second = first.and_when(telling(now=LATER, units=("E12", "M4")))
+
+    second.and_when(telling(now=LATER, units=("E12",))).then_nothing()
+
+
+def test_an_update_is_screened_again() -> None:
+    first = given(DECIDER).when(telling())
+
+    update = first.and_when(telling(now=LATER, incident_type="Cardiac arrest"))
+
+    update.then_kinds(IncidentUpdated)
+    assert update.only(IncidentUpdated).screening.outcome is Outcome.REVIEW
+
+
+def test_an_upgrade_after_routine_activates_once_and_never_twice() -> None:
+    upgraded = given(DECIDER).when(telling()).and_when(telling(now=LATER, **CHILD_DIED))
+    upgraded.then_kinds(IncidentUpdated, ActivationRequested)
+
+    graver = upgraded.and_when(telling(now=LATER, **CHILD_DIED, flags=("mayday",)))
+
+    graver.then_kinds(IncidentUpdated)
+
+
+def test_a_downgrade_after_the_activation_takes_nothing_back() -> None:
+    first = given(DECIDER).when(telling(**CHILD_DIED))
+
+    first.and_when(telling(now=LATER)).then_kinds(IncidentUpdated)
+
+
+@pytest.mark.parametrize(
+    ("fields", "hold"),
+    [
+        ({"exercise": True}, HoldReason.EXERCISE),
+        ({"status": "cancelled"}, HoldReason.CANCELLED),
+        ({"status": "false_alarm"}, HoldReason.CANCELLED),
+        ({"occurred_at": NOW - timedelta(days=10, seconds=1)}, HoldReason.TOO_OLD),
+        ({"incident_type": "Call", "narrative": "", "flags": ("media_interest",)}, HoldReason.MODE),
+    ],
+)
+def test_what_holds_a_page_back_is_recorded(fields: dict[str, object], hold: HoldReason) -> None:
+    outcome = given(DECIDER).when(telling(**(CHILD_DIED | fields)))
+
+    outcome.then_kinds(IncidentReported)
+    assert outcome.only(IncidentReported).screening.hold is hold
+
+
+def test_an_incident_exactly_ten_days_old_still_pages() -> None:
+    at_the_edge = telling(**CHILD_DIED, occurred_at=NOW - timedelta(days=10))
+
+    given(DECIDER).when(at_the_edge).then_kinds(IncidentReported, ActivationRequested)
+
+
+def test_a_cancelled_incident_that_turns_out_real_activates() -> None:
+    cancelled = given(DECIDER).when(telling(**CHILD_DIED, status="cancelled"))
+
+    real = cancelled.and_when(telling(**CHILD_DIED, now=LATER))
+
+    real.then_kinds(IncidentUpdated, ActivationRequested)
+
+
+def test_a_time_in_the_future_is_taken_as_now() -> None:
+    ahead = telling(**CHILD_DIED, occurred_at=NOW + timedelta(hours=3))
+
+    outcome = given(DECIDER).when(ahead)
+
+    assert outcome.only(IncidentReported).occurred_at == NOW
+    assert outcome.only(ActivationRequested).brief.occurred_at == NOW
+
+
+def test_an_incident_without_a_time_happened_when_it_was_first_told() -> None:
+    first = given(DECIDER).when(telling(occurred_at=None))
+
+    update = first.and_when(telling(occurred_at=None, now=LATER, units=("M4",)))
+
+    assert update.only(IncidentUpdated).occurred_at == NOW
+
+
+def test_a_mistyped_year_can_be_corrected_and_then_pages() -> None:
+    mistyped = NOW - timedelta(days=365)
+    first = given(DECIDER).when(telling(**CHILD_DIED, occurred_at=mistyped))
+    first.then_kinds(IncidentReported)
+
+    corrected = first.and_when(telling(**CHILD_DIED, now=LATER, occurred_at=NOW))
+
+    assert corrected.only(ActivationRequested).brief.occurred_at == NOW
+
+
+def test_how_many_fields_were_unknown_is_kept() -> None:
+    outcome = given(DECIDER).when(telling(ignored_fields=3))
+
+    assert outcome.only(IncidentReported).ignored_fields == 3
+
+
+def test_a_case_keeps_the_urgency_of_its_trigger() -> None:
+    in_danger = telling(incident_type="CPR in progress", narrative="infant")
+    planned = given(DECIDER).when(in_danger).only(ActivationRequested)
+    paged = given(DECIDER).when(telling(**CHILD_DIED)).only(ActivationRequested)
+
+    assert (planned.brief.urgency, paged.brief.urgency) == ("today", "now")
+    assert planned.brief.policy.reply_within > paged.brief.policy.reply_within
+
+
+def test_nothing_asks_for_operations_to_end_when_none_were_going_on() -> None:
+    first = given(DECIDER).when(telling())
+
+    assert not first.and_when(telling(now=LATER, status="closed")).all(OperationsEnded)

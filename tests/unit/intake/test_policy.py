@@ -1,0 +1,183 @@
+"""The policy pack: what is misspelt is named, what is overridden exists, what is a number has a source."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from schemas.intake import Mode
+from schemas.policy import Group, ResponsePolicy
+from services.intake.policy import parse_pack
+from tests.unit.intake.reports import PACK_TEXT, pack
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        ("surplus: 1", "surplis: 1", "surplis"),
+        ("mode: auto_page", "moed: auto_page", "moed"),
+        ("mhp_required: true", "mhp_requierd: true", "mhp_requierd"),
+        ("{role: peer, count: 3}", "{role: peer, cuont: 3}", "cuont"),
+        ("{after: P90D,", "{afterwards: P90D,", "afterwards"),
+        ("patient_age_below:", "patient_age_under:", "patient_age_under"),
+        ("trigger: child_death", "trigger: child_deth", "child_deth"),
+        ("all_of: [child_patient, patient_died]", "all_of: [kid_patient]", "kid_patient"),
+        ("unless: [staged]", "unless: [drill]", "drill"),
+        ("interventions: [briefing, family_support]", "interventions: [brief]", "brief"),
+        ("check_ins: standard", "check_ins: standrad", "standrad"),
+        ("form_team_within: PT2H", "form_team_within: two hours", "form_team_within"),
+        ("tier: 1", "tier: 7", "tier"),
+        ("mode: auto_plan", "mode: auto_pray", "mode"),
+    ],
+)
+def test_a_mistake_is_named(before: str, after: str, named: str) -> None:
+    assert before in PACK_TEXT
+
+    with pytest.raises(ValueError, match=named):
+        parse_pack(PACK_TEXT.replace(before, after, 1))
+
+
+def test_a_missing_source_is_named() -> None:
+    raw = yaml.safe_load(PACK_TEXT)
+    del raw["interventions"]["defusing"]["source"]
+
+    with pytest.raises(ValidationError, match=r"interventions\.defusing\.source"):
+        parse_pack(yaml.safe_dump(raw))
+
+
+def test_a_trigger_cannot_plan_the_same_kind_of_session_twice() -> None:
+    """Two windows for one kind and group would share a name, and one would be lost."""
+    override = {"triggers.child_death.interventions": ["debriefing", "debriefing_disaster"]}
+
+    with pytest.raises(ValueError, match="child_death"):
+        parse_pack(PACK_TEXT, override)
+
+
+def test_a_window_must_run_forward() -> None:
+    with pytest.raises(ValueError, match="defusing"):
+        parse_pack(PACK_TEXT, {"interventions.defusing.closes_after": "PT1H"})
+
+
+def test_single_values_can_be_overridden() -> None:
+    own = parse_pack(
+        PACK_TEXT,
+        {
+            "clocks.surplus": 2,
+            "clocks.reply_within.auto_page": "PT10M",
+            "triggers.child_death.tier": 1,
+        },
+    )
+
+    assert own.clocks.surplus == 2
+    assert own.snapshot("child_death").reply_within == timedelta(minutes=10)
+    assert own.triggers["child_death"].tier == 1
+    assert own.interventions == pack().interventions
+
+
+@pytest.mark.parametrize(
+    "path", ["clocks.surplis", "clock.surplus", "surplus", "rules.0.outcome", ""]
+)
+def test_an_override_of_nothing_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="nothing to override"):
+        parse_pack(PACK_TEXT, {path: 2})
+
+
+def test_an_override_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"clocks\.surplus"):
+        parse_pack(PACK_TEXT, {"clocks.surplus": 99})
+
+
+@pytest.mark.parametrize("text", ["", "[]", "just words"])
+def test_a_file_that_is_no_policy_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        parse_pack(text)
+
+
+def test_every_window_has_a_source() -> None:
+    sources = [rule.source for rule in pack().interventions.values()]
+    sources += [trigger.source for trigger in pack().triggers.values()]
+    sources += [rule.source for rule in pack().rules]
+    sources += [rule.source for rules in pack().check_ins.values() for rule in rules]
+
+    assert all(source.strip() for source in sources)
+
+
+def test_every_clock_and_limit_says_where_it_comes_from() -> None:
+    """These are plain values, so their source stands beside them in the file."""
+    clocks = PACK_TEXT.partition("clocks:")[2].partition("\ninterventions:")[0]
+    numbers = [line for line in clocks.splitlines() if re.search(r": *[P\d]", line)]
+    numbers += [line for line in PACK_TEXT.splitlines() if "patient_age_below" in line]
+
+    assert len(numbers) == 7
+    assert all(re.search(r"# *\S.{6,}", line) for line in numbers), numbers
+
+
+def test_the_windows_are_those_of_the_rules_table() -> None:
+    plan = pack().interventions
+
+    def window(name: str) -> tuple[timedelta, timedelta, timedelta]:
+        rule = plan[name]
+        return rule.opens_after, rule.target_after, rule.closes_after
+
+    assert window("defusing") == (0 * HOUR, 8 * HOUR, 12 * HOUR)
+    assert window("debriefing") == (24 * HOUR, 72 * HOUR, 10 * DAY)
+    assert window("debriefing_disaster") == (24 * HOUR, 10 * DAY, 28 * DAY)
+    assert window("one_on_one")[1] == 24 * HOUR
+    assert window("command_consultation")[1] == 2 * HOUR
+    assert window("briefing")[1] == 24 * HOUR
+
+
+def test_the_check_ins_are_those_of_the_rules_table() -> None:
+    cadence = {name: [r.after.days for r in rules] for name, rules in pack().check_ins.items()}
+
+    assert cadence == {
+        "standard": [3, 7, 14, 28],
+        "organizational_crisis": [3, 7, 14, 28, 90, 365],
+    }
+    for trigger in pack().triggers.values():
+        wanted = "organizational_crisis" if trigger.tier == 1 else "standard"
+        assert trigger.check_ins == wanted, trigger.label
+
+
+def test_the_clocks_are_those_of_the_rules_table() -> None:
+    clocks = pack().clocks
+
+    assert clocks.reply_within.auto_page == timedelta(minutes=15)
+    assert clocks.form_team_within == 2 * HOUR
+
+
+def test_a_debriefing_needs_a_mental_health_professional_and_peace() -> None:
+    for name, rule in pack().interventions.items():
+        if rule.kind == "debriefing":
+            assert (rule.mhp_required, rule.leads, rule.waits_for_operations) == (True, "mhp", True)
+            holders = [t for t in pack().triggers.values() if name in t.interventions]
+            assert all("mhp" in {p.role for p in t.team} for t in holders)
+
+
+def test_groups_wait_for_the_end_of_operations() -> None:
+    group_kinds = {"defusing", "debriefing", "briefing", "demobilization"}
+
+    waiting = {r.kind.value for r in pack().interventions.values() if r.waits_for_operations}
+
+    assert waiting == group_kinds
+
+
+@pytest.mark.parametrize("name", list(pack().triggers))
+def test_every_trigger_gives_a_whole_snapshot(name: str) -> None:
+    trigger, snapshot = pack().triggers[name], pack().snapshot(name)
+
+    assert ResponsePolicy.model_validate_json(snapshot.model_dump_json()) == snapshot
+    assert snapshot.check_in_groups == tuple(Group)
+    planned = trigger.mode is Mode.AUTO_PLAN
+    assert pack().urgency(name) == ("today" if planned else "now")
+
+
+def test_a_class_that_the_pack_does_not_have_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        pack().snapshot("meteor")
