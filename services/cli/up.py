@@ -15,8 +15,8 @@ import nats
 import typer
 from platformdirs import user_data_path
 from pydantic import HttpUrl, ValidationError
-from services.audit.app import build as build_audit
 
+from services.audit.app import build as build_audit
 from services.audit.settings import AuditSettings
 from services.cli.demo.agency import DemoAgency, demo_agency, enroll
 from services.cli.demo.answers import Answers

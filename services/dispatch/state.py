@@ -14,6 +14,7 @@ from schemas.dispatch import (
     DeliveryFailed,
     DeliverySent,
     DeliveryStarted,
+    Failure,
     MemberNotified,
     OfferAccepted,
     OfferDeclined,
@@ -73,6 +74,12 @@ class Delivery:
     attempt: int
     give_up_at: datetime
     status: DeliveryStatus = DeliveryStatus.SENDING
+    failure: Failure | None = None
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether the member may hold this message."""
+        return self.status is DeliveryStatus.SENT or self.failure is Failure.UNCERTAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,4 +205,5 @@ def _delivery(state: Active, event: DeliveryStarted | DeliverySent | DeliveryFai
         case DeliveryFailed():
             good = DeliveryStatus.FAILED_FOR_GOOD
             status = good if event.final else DeliveryStatus.FAILED_FOR_NOW
-            return replace(state.deliveries[event.delivery_id], status=status)
+            before = state.deliveries[event.delivery_id]
+            return replace(before, status=status, failure=event.failure)

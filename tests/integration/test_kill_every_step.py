@@ -62,7 +62,9 @@ class Members:
             return
         word = "decline" if turn == 2 else "accept"
         assert text.link
-        await self._town.post("dispatch", f"{text.link}/{word}".replace(self._town.url("dispatch"), ""))
+        await self._town.post(
+            "dispatch", f"{text.link}/{word}".replace(self._town.url("dispatch"), "")
+        )
 
     async def _case_of(self, text: Text) -> str:
         """From the streams, as the link itself is opaque."""
@@ -70,7 +72,10 @@ class Members:
         def found() -> str | None:
             for case_id in self._town.seen:
                 for event in self._town.events(case_id):
-                    if isinstance(event, DeliveryStarted) and str(event.delivery_id) in text.message_id:
+                    if (
+                        isinstance(event, DeliveryStarted)
+                        and str(event.delivery_id) in text.message_id
+                    ):
                         return case_id
             return None
 
@@ -82,19 +87,24 @@ class Members:
 
 
 def is_complete(events: list[Event]) -> bool:
-    """The team stands, the plan is made, both check-ins fell due, and every message was settled."""
+    """The team stands, the plan is made, both check-ins fell due, and no message is on its way."""
     kinds = Counter(type(event) for event in events)
-    started = {e.delivery_id for e in events if isinstance(e, DeliveryStarted)}
-    settled = {e.delivery_id for e in events if isinstance(e, DeliverySent)}
-    settled |= {e.delivery_id for e in events if isinstance(e, DeliveryFailed) and e.final}
-    reminded = [e.notice_id for e in events if isinstance(e, MemberNotified)]
+    sending: set[object] = set()
+    for event in events:
+        match event:
+            case DeliveryStarted():
+                sending.add(event.delivery_id)
+            case DeliverySent() | DeliveryFailed():
+                sending.discard(event.delivery_id)
+    reminded = {e.notice_id for e in events if isinstance(e, MemberNotified)}
+    told = {e.delivery_id for e in events if isinstance(e, DeliverySent)}
+    told |= {e.delivery_id for e in events if isinstance(e, DeliveryFailed) and e.final}
     return (
         kinds[TeamFormed] == 1
         and kinds[FollowupPlanned] == 1
-        and kinds[CheckInFellDue] == 2
-        and len(reminded) == 2
-        and started == settled
-        and set(reminded) <= settled
+        and kinds[CheckInFellDue] == len(reminded) == 2
+        and reminded <= told
+        and not sending
     )
 
 
@@ -110,7 +120,7 @@ async def run_case(town: ProcessTown, number: str, kill: tuple[int, str] | None 
     posting = asyncio.create_task(town.post("intake", "/v1/incidents", report))
     if kill:
         step, victim = kill
-        await town.until(case_id, lambda events: len(events) >= step)
+        await town.until(case_id, lambda events: len(events) >= step or is_complete(events))
         await town.kill(victim)
     answer = await posting
     assert answer.is_success, answer.text

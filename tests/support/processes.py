@@ -98,8 +98,8 @@ class ProcessTown:
             "TAILBOARD_NATS_PASSWORD": self.server.passwords[service],
             "TAILBOARD_PORT": str(self.ports[service]),
             "TAILBOARD_PUBLIC_URL": self.url("dispatch"),
-            "TAILBOARD_ACK_WAIT": "2.5",
-            "TAILBOARD_SEND_SECONDS": "0.5",
+            "TAILBOARD_ACK_WAIT": "4",
+            "TAILBOARD_SEND_SECONDS": "1",
             "TAILBOARD_SMTP_PORT": str(self.phones.port),
             "TAILBOARD_SMTP_START_TLS": "false",
             "TAILBOARD_POLICY_OVERRIDES": json.dumps(self.overrides),
@@ -119,8 +119,12 @@ class ProcessTown:
         """kill -9, and start again; `nats` is started again by its own keeper."""
         async with self.one_at_a_time:
             if victim == "nats":
-                assert self.server.pid
-                os.kill(self.server.pid, signal.SIGKILL)
+                dead = self.server.pid
+                assert dead
+                os.kill(dead, signal.SIGKILL)
+                async for attempt in _patiently(AssertionError):
+                    with attempt:
+                        assert self.server.pid != dead, "the server is not back"
                 return
             self.processes[victim].kill()
             await self.processes[victim].wait()
@@ -155,8 +159,12 @@ class ProcessTown:
 
     async def until(self, case_id: str, condition: Callable[[list[Event]], bool]) -> None:
         """Wait until the recorded events of a case satisfy a condition."""
-        async with asyncio.timeout(_PATIENCE), self.news:
-            await self.news.wait_for(lambda: condition(self.events(case_id)))
+        try:
+            async with asyncio.timeout(_PATIENCE), self.news:
+                await self.news.wait_for(lambda: condition(self.events(case_id)))
+        except TimeoutError:
+            told = [f"{e.meta.time:%H:%M:%S.%f} {e.event!r}"[:160] for e in self.seen[case_id]]
+            raise AssertionError("\n".join(["this case never gets there:", *told])) from None
 
     def events(self, case_id: str) -> list[Event]:
         return [recorded.event for recorded in self.seen[case_id]]
@@ -213,9 +221,9 @@ async def _quiet(_error: Exception) -> None:
     """The server is killed on purpose: its client's complaints are expected."""
 
 
-def _patiently() -> AsyncRetrying:
+def _patiently(trouble: type[Exception] = httpx.HTTPError) -> AsyncRetrying:
     return AsyncRetrying(
-        retry=retry_if_exception_type(httpx.HTTPError),
+        retry=retry_if_exception_type(trouble),
         stop=stop_after_delay(_PATIENCE),
         wait=wait_fixed(0.05),
         reraise=True,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from services.dispatch.commands import RecordFailure, RecordSent, StartDelivery
 
 MAX_ATTEMPTS = 3
+_BEING_SENT = Refusal(RefusalCode.DELIVERY_ALREADY_STARTED, "It is being sent right now.")
 _NOT_NEEDED = Refusal(RefusalCode.DELIVERY_NOT_NEEDED, "What it was about is settled.")
 
 
@@ -35,8 +36,8 @@ def start(command: StartDelivery, state: Active) -> Sequence[Event] | Refusal:
         case DeliveryStatus.SENDING:
             return _still_sending(command, state)
         case DeliveryStatus.FAILED_FOR_NOW | None:
-            if not _needed(command, state):
-                return _NOT_NEEDED
+            if refusal := _not_needed(command, state):
+                return refusal
     return (
         DeliveryStarted(
             delivery_id=command.delivery_id,
@@ -77,24 +78,35 @@ def record_failure(command: RecordFailure, state: Active) -> Sequence[Event] | R
 def _still_sending(command: StartDelivery, state: Active) -> Sequence[Event] | Refusal:
     delivery = state.deliveries[command.delivery_id]
     if command.now < delivery.give_up_at:
-        return Refusal(RefusalCode.DELIVERY_ALREADY_STARTED, "It is being sent right now.")
+        return _BEING_SENT
     lost = _failed(command.delivery_id, delivery, Failure.UNCERTAIN, final=True)
     return (lost, *_ask_next(state, lost, command.case_id, command.now))
 
 
-def _needed(command: StartDelivery, state: Active) -> bool:
-    """The last look before sending: an offer must be open; a stand-down needs an offer that went out."""
-    offer = state.offers.get(command.offer_id) if command.offer_id else None
+def _not_needed(command: StartDelivery, state: Active) -> Refusal | None:
+    """The last look before sending: is what this message says still so?"""
     match command.purpose:
         case Purpose.OFFER:
-            return offer is not None and offer.status is OfferStatus.OPEN
+            offer = state.offers.get(command.offer_id) if command.offer_id else None
+            is_open = offer is not None and offer.status is OfferStatus.OPEN
+            return None if is_open else _NOT_NEEDED
         case Purpose.STAND_DOWN:
-            return any(
-                delivery.member_id == command.member_id and delivery.purpose is Purpose.OFFER
-                for delivery in state.deliveries.values()
-            )
+            return _nothing_to_stand_down(command, state)
         case Purpose.ALARM | Purpose.CHECK_IN_DUE:
-            return True
+            return None
+
+
+def _nothing_to_stand_down(command: StartDelivery, state: Active) -> Refusal | None:
+    """Only one who may hold the offer is stood down: anybody else would get a ghost page."""
+    asked = [
+        delivery
+        for delivery in state.deliveries.values()
+        if delivery.member_id == command.member_id and delivery.purpose is Purpose.OFFER
+    ]
+    if any(each.status is DeliveryStatus.SENDING for each in asked):
+        on_its_way = any(command.now < each.give_up_at for each in asked)
+        return _BEING_SENT if on_its_way else None
+    return None if any(each.may_have_arrived for each in asked) else _NOT_NEEDED
 
 
 def _failed(
