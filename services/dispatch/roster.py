@@ -40,7 +40,9 @@ MemberState = Stranger | Member
 def evolve(state: MemberState, event: Event) -> MemberState:
     """The entry after one more event."""
     match state, event:
-        case _, MemberEnrolled():
+        case Member(), MemberEnrolled():
+            return replace(state, entry=event)
+        case Stranger(), MemberEnrolled():
             return Member(event)
         case Member(), MemberStoodDown():
             return replace(state, stood_down=True)
@@ -55,7 +57,7 @@ def decide(command: RosterCommand, state: MemberState) -> Sequence[Event] | Refu
     match command, state:
         case EnrollMember(), _:
             entry = MemberEnrolled.model_validate(command, from_attributes=True)
-            same = isinstance(state, Member) and state == Member(entry)
+            same = isinstance(state, Member) and state.entry == entry
             return () if same else (entry,)
         case _, Stranger():
             return Refusal(RefusalCode.NOT_ENROLLED, "This member is not on the roster.")
@@ -75,10 +77,15 @@ def exclusions(
     """
     entry = member.entry
     reasons = {
-        Exclusion.INVOLVED: bool(set(entry.units) & set(units)),
+        Exclusion.INVOLVED: bool(_names(entry.units) & _names(units)),
         Exclusion.NOT_DESIGNATED: entry.designated_from > incident_on,
         Exclusion.TRAINING_LAPSED: entry.training_valid_until < today,
         Exclusion.CONTACT_STALE: today - entry.contact_confirmed_on > CONTACT_FRESH_FOR,
         Exclusion.STOOD_DOWN: member.stood_down,
     }
     return tuple(reason for reason, holds in reasons.items() if holds)
+
+
+def _names(units: Collection[str]) -> set[str]:
+    """Two systems write one unit as `E12`, `e12` or `E 12`: a missed match would ask a witness."""
+    return {"".join(unit.split()).casefold() for unit in units}

@@ -18,7 +18,7 @@ from services.dispatch.commands import (
     ReportTeamOverdue,
     StartDelivery,
 )
-from services.dispatch.decide.alarms import alarm, notify, team_overdue
+from services.dispatch.decide.alarms import asked_for, notify, team_overdue
 from services.dispatch.decide.deliveries import record_failure, record_sent, start
 from services.dispatch.decide.offers import accept, activate, decline, expire
 from services.dispatch.state import Active, DispatchState, Idle
@@ -55,9 +55,9 @@ def _while_active(  # noqa: PLR0911, C901 - one line per command
         case ReportTeamOverdue():
             return team_overdue(command, state)
         case AlarmCoordinator():
-            return alarm(state, command.case_id, command.reason, command.item)
+            return asked_for(command, state)
         case NotifyMember():
-            return notify(command, state)
+            return notify(state, command.case_id, command.member_id, command.purpose, command.item)
         case StartDelivery():
             return start(command, state)
         case RecordSent():

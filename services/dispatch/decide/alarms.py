@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import AlarmReason, CoordinatorAlarmed, MemberNotified
+from schemas.dispatch import AlarmReason, CoordinatorAlarmed, MemberNotified, Purpose
+from schemas.policy import Role
 from schemas.refusals import Refusal, RefusalCode
 from schemas.subjects import derived_id
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemas.envelope import Event
-    from services.dispatch.commands import NotifyMember, ReportTeamOverdue
+    from services.dispatch.commands import AlarmCoordinator, ReportTeamOverdue
     from services.dispatch.state import Active
 
 
@@ -30,6 +31,16 @@ def alarm(
     )
 
 
+def asked_for(command: AlarmCoordinator, state: Active) -> Sequence[Event]:
+    """Call the coordinator; or, for a check-in of a plan made before anybody said yes, remind a
+    peer who joined since, by lot."""
+    peers = [member.member_id for member in state.members() if member.role is Role.PEER]
+    if command.reason is not AlarmReason.CHECK_IN_UNASSIGNED or not peers:
+        return alarm(state, command.case_id, command.reason, command.item)
+    lot = derived_id(command.case_id, command.item).int % len(peers)
+    return notify(state, command.case_id, peers[lot], Purpose.CHECK_IN_DUE, command.item)
+
+
 def team_overdue(command: ReportTeamOverdue, state: Active) -> Sequence[Event] | Refusal:
     """The team's time ran out: call the coordinator, and go on asking."""
     if state.formed:
@@ -37,16 +48,11 @@ def team_overdue(command: ReportTeamOverdue, state: Active) -> Sequence[Event] |
     return alarm(state, command.case_id, AlarmReason.TEAM_OVERDUE, None)
 
 
-def notify(command: NotifyMember, state: Active) -> Sequence[Event]:
+def notify(
+    state: Active, case_id: str, member_id: str, purpose: Purpose, item: str | None
+) -> Sequence[Event]:
     """Remind a member, once per purpose and item."""
-    notice_id = derived_id(command.case_id, command.purpose, command.item, command.member_id)
+    notice_id = derived_id(case_id, purpose, item, member_id)
     if notice_id in state.notices:
         return ()
-    return (
-        MemberNotified(
-            notice_id=notice_id,
-            member_id=command.member_id,
-            purpose=command.purpose,
-            item=command.item,
-        ),
-    )
+    return (MemberNotified(notice_id=notice_id, member_id=member_id, purpose=purpose, item=item),)
