@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from uuid import UUID
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
@@ -18,7 +17,6 @@ from schemas.dispatch import (
     OfferWithdrawn,
     Purpose,
 )
-from schemas.envelope import Event, Recorded
 from schemas.refusals import RefusalCode
 from schemas.subjects import Entity, derived_id
 from services.dispatch.carriers import messages
@@ -28,12 +26,18 @@ from services.dispatch.decider import DISPATCH
 from services.dispatch.links import LinkSigner, OfferLink
 from services.dispatch.state import Active, DeliveryStatus
 from services.runtime.broker import Listener, on_event
-from services.runtime.bucket import Bucket
 from services.runtime.clock import new_id
 from services.runtime.errors import Transient
 from services.runtime.handle import handle
-from services.runtime.host import Ports
 from services.runtime.telemetry import DELIVERIES, log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from schemas.envelope import Event, Recorded
+    from services.runtime.bucket import Bucket
+    from services.runtime.host import Ports
 
 _WORKERS = 32
 _RETRY_SECONDS = 2.0

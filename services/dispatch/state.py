@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from schemas.dispatch import (
     Candidate,
@@ -26,11 +24,13 @@ from schemas.dispatch import (
     TeamActivated,
     TeamFormed,
 )
-from schemas.policy import CaseBrief, Role
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
     from schemas.envelope import Event
-    from schemas.policy import Place
+    from schemas.policy import CaseBrief, Place, Role
 
 
 class OfferStatus(Enum):

@@ -14,19 +14,19 @@ from schemas.followup import (
 from schemas.intake import ActivationRequested
 from schemas.refusals import RefusalCode
 from schemas.subjects import Entity, Stream
-from services.dispatch.book import RosterBook
 from services.dispatch.decider import DISPATCH
 from services.dispatch.reactions import when_activation_requested, when_due, when_followup_news
 from services.runtime.broker import Listener, on_due, on_event
 from services.runtime.errors import Transient
 from services.runtime.handle import handle
-from services.runtime.host import Ports
 from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
     from schemas.envelope import Recorded, TimerDue
+    from services.dispatch.book import RosterBook
     from services.dispatch.commands import DispatchCommand
     from services.dispatch.reactions import FollowupNews
+    from services.runtime.host import Ports
 
 _WORKERS = 8
 

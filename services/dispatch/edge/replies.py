@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
@@ -18,8 +19,10 @@ from services.dispatch.decider import DISPATCH
 from services.dispatch.links import BadLink, LinkSigner, OfferLink
 from services.dispatch.state import Active, Offer, OfferStatus
 from services.runtime.handle import handle
-from services.runtime.host import Ports
 from services.runtime.telemetry import trace_from
+
+if TYPE_CHECKING:
+    from services.runtime.host import Ports
 
 _PAGE = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),

@@ -15,21 +15,21 @@ from schemas.envelope import Code, MemberId, Slug
 from schemas.intake import Unit
 from schemas.policy import Role
 from schemas.subjects import Entity, Stream
-from services.dispatch.book import RosterBook
 from services.dispatch.carriers.port import Contact
 from services.dispatch.commands import EnrollMember, ReturnMember, RosterCommand, StandMemberDown
 from services.dispatch.decider import ROSTER
 from services.dispatch.roster import exclusions
 from services.runtime.auth import KeyRole
-from services.runtime.bucket import Bucket
 from services.runtime.clock import new_id
 from services.runtime.edge import Problem, bearer, require
 from services.runtime.handle import handle
-from services.runtime.host import Ports
 from services.runtime.telemetry import trace_from
 
 if TYPE_CHECKING:
+    from services.dispatch.book import RosterBook
     from services.runtime.auth import Principal
+    from services.runtime.bucket import Bucket
+    from services.runtime.host import Ports
 
 _OPERATORS = frozenset({KeyRole.OPERATOR})
 _SECURED: dict[str, Any] = {"security": [{bearer.scheme_name: []}]}
