@@ -1,0 +1,173 @@
+"""`tailboard case`, `cases` and `done`: how cases stand, in words as well as in colour."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli.connection import DataDirOption, KeyOption, UrlOption, connection
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+CaseArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="A case's id, or at least its first 6 characters.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="The server's JSON.")]
+STATES = {
+    "on_time": ("on time", "green"),
+    "late": ("late", "yellow"),
+    "missed": ("missed", "red"),
+    "coming": ("coming", "cyan"),
+}
+"""How a line stands to its target: a word for everyone, a colour for those who see it."""
+_SHORT = 8
+
+
+def case(
+    case_id: CaseArgument,
+    *,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Show one case: what happened and what is to come, each with its distance to its target.
+
+    Examples:
+
+      tailboard case 1b671a64
+
+      tailboard case 1b671a64 --json
+    """
+    from services.cli.api import Server
+
+    told = Server(connection(url, key, data_dir)).get(f"/v1/cases/{_in_path(case_id)}")
+    if as_json:
+        print(json.dumps(told, indent=2))
+    else:
+        _show_case(told)
+
+
+def cases(
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also routine, closed and set-aside cases.")
+    ] = False,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=1000)] = 100,
+    as_json: JsonOption = False,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Show the open cases, the most urgent first.
+
+    Examples:
+
+      tailboard cases
+
+      tailboard cases --all --limit 20
+    """
+    from services.cli.api import Server
+
+    state = "all" if everything else "open"
+    told = Server(connection(url, key, data_dir)).get("/v1/cases", state=state, limit=limit)
+    if as_json:
+        print(json.dumps(told, indent=2))
+    elif told.get("cases"):
+        _show_cases(told["cases"])
+    else:
+        print(
+            "no cases" if everything else "no open cases (`tailboard cases --all` shows the rest)"
+        )
+
+
+def done(
+    case_id: CaseArgument,
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="Such as defusing-responders.")],
+    *,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Record that a session was held, or that a check-in was offered. Nothing about it is asked.
+
+    Example:
+
+      tailboard done 1b671a64 defusing-responders
+    """
+    from services.cli.api import Server
+
+    server = Server(connection(url, key, data_dir))
+    found = server.get(f"/v1/cases/{_in_path(case_id)}").get("case") or {}
+    whole = str(found.get("case_id") or case_id)
+    server.ask("POST", f"/v1/cases/{_in_path(whole)}/items/{_in_path(item)}/done")
+    print(f"{item} of case {whole[:_SHORT]} is recorded as done")
+
+
+def word(row: dict[str, Any]) -> "Text":
+    """How a line stands to its target, such as `late: 5 min late`, coloured."""
+    from rich.text import Text
+
+    name, colour = STATES.get(str(row.get("state")), ("", ""))
+    distance = str(row.get("distance") or "")
+    return Text(": ".join(part for part in (name, distance) if part), colour)
+
+
+def _show_case(told: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from services.cli.times import local
+
+    console = Console()
+    found = told.get("case") or {}
+    parts = (found.get(name) for name in ("state_label", "outcome", "trigger", "incident_type"))
+    console.print(f"Case {found.get('case_id')}", markup=False, highlight=False)
+    console.print("  ".join(str(part) for part in parts if part), markup=False, highlight=False)
+    for mark in found.get("marks") or []:
+        console.print(f"! {mark}", style="red", markup=False, highlight=False)
+    table = Table("time", "step", "detail", "target", "distance")
+    for row in told.get("timeline") or []:
+        detail = "\n".join(_escaped(part) for part in (row.get("detail"), *row.get("lines", [])))
+        step = _escaped(row.get("label") or row.get("step"))
+        if item := row.get("item"):
+            detail += f"\n[dim]item {_escaped(item)}[/dim]"
+        table.add_row(local(row.get("at")), step, detail, local(row.get("target_at")), word(row))
+    console.print(table)
+
+
+def _show_cases(found: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from services.cli.times import local
+
+    table = Table("case", "state", "outcome", "incident", "number", "reported", "next", "look at")
+    for each in found:
+        coming = each.get("next") or {}
+        what = f"{coming.get('distance')}: {coming.get('what')}" if coming else ""
+        table.add_row(
+            str(each.get("case_id"))[:_SHORT],
+            _escaped(each.get("state_label")),
+            _escaped(each.get("outcome")),
+            _escaped(each.get("incident_type")),
+            _escaped(each.get("number")),
+            local(each.get("reported_at")),
+            _escaped(what),
+            "[red]" + _escaped("; ".join(each.get("marks") or [])) + "[/red]",
+        )
+    Console().print(table)
+
+
+def _escaped(text: object) -> str:
+    """Text of a report must not be taken for rich's markup."""
+    from rich.markup import escape
+
+    return escape(str(text)) if text else ""
+
+
+def _in_path(part: str) -> str:
+    from urllib.parse import quote
+
+    return quote(part.strip(), safe="")

@@ -1,0 +1,145 @@
+"""`tailboard doctor`: is everything that the other commands need in order, and if not, what to do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from services.cli.connection import (
+    Connection,
+    DataDirOption,
+    KeyOption,
+    SpoolOption,
+    UrlOption,
+    connection,
+    spool_folder,
+)
+from services.cli.stop import EXIT_REFUSED, Stop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import httpx
+
+_CLOCK_SECONDS = 5.0
+"""Further apart than this, times in reports and on the console stop agreeing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was found, and what to do when it is not good."""
+
+    name: str
+    good: bool
+    what: str
+    remedy: str = ""
+
+
+def doctor(
+    *,
+    spool_dir: SpoolOption = None,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Check the connection, the key, the server's streams, both clocks and the spool.
+
+    Exit codes: 0 all good, 1 something is not.
+
+    Example:
+
+      tailboard doctor
+    """
+    findings = [
+        *_connection(url, key, data_dir),
+        _spool(spool_folder(spool_dir)),
+    ]
+    for found in findings:
+        print(f"{'ok  ' if found.good else 'BAD '} {found.name:<11} {found.what}")
+        if not found.good:
+            print(f"     {'':<11} -> {found.remedy}")
+    raise typer.Exit(0 if all(found.good for found in findings) else EXIT_REFUSED)
+
+
+def _connection(url: str | None, key: str | None, data_dir: "Path | None") -> Iterator[Finding]:
+    try:
+        where = connection(url, key, data_dir)
+    except Stop as stop:
+        yield Finding("connection", good=False, what="none", remedy=str(stop))
+        return
+    yield from _server(where)
+
+
+def _server(where: Connection) -> Iterator[Finding]:
+    import httpx
+
+    from services.cli.api import refusal, unreachable
+
+    try:
+        with where.client() as client:
+            health = client.get("/healthz")
+            page = client.get("/v1/cases", params={"limit": 1})
+    except httpx.TransportError as error:
+        remedy = "start it with `tailboard up`, or set TAILBOARD_URL to where it runs"
+        yield Finding("connection", good=False, what=unreachable(where, error), remedy=remedy)
+        return
+    yield Finding("connection", good=True, what=where.url)
+    yield Finding(
+        "key",
+        good=page.is_success,
+        what="accepted" if page.is_success else refusal(page),
+        remedy="`tailboard up` prints the key; set TAILBOARD_API_KEY to it",
+    )
+    yield _streams(health)
+    yield _clock(health)
+
+
+def _streams(health: "httpx.Response") -> Finding:
+    try:
+        told = health.json().get("streams", {})
+    except (ValueError, AttributeError):
+        told = {}
+    cut_off = sorted(name for name, good in told.items() if not good)
+    return Finding(
+        "streams",
+        good=health.is_success,
+        what=f"{len(told) - len(cut_off)} of {len(told)} services reach them",
+        remedy=f"{', '.join(cut_off) or 'the server'} has lost NATS: look at its log",
+    )
+
+
+def _clock(health: "httpx.Response") -> Finding:
+    from services.runtime.clock import SystemClock
+
+    here: datetime = SystemClock().now()
+    try:
+        there = parsedate_to_datetime(health.headers.get("Date", ""))
+    except ValueError:
+        return Finding("clock", good=True, what="the server does not say its time")
+    apart = abs((here - there).total_seconds())
+    return Finding(
+        "clock",
+        good=apart <= _CLOCK_SECONDS,
+        what=f"{apart:.0f} s between this machine and the server",
+        remedy="set both by NTP (`timedatectl set-ntp true`)",
+    )
+
+
+def _spool(folder: "Path") -> Finding:
+    from services.cli.spool import Spool
+
+    spool = Spool(folder)
+    waiting = sum(1 for _ in spool.waiting())
+    refused = sum(1 for _ in spool.refused.glob("*.json"))
+    remedies = ["send them with `tailboard spool send`"] if waiting else []
+    if refused:
+        remedies.append(f"read the reasons in {spool.refused}, post again, and delete the files")
+    return Finding(
+        "spool",
+        good=not waiting and not refused,
+        what=f"{waiting} waiting, {refused} refused, in {folder}",
+        remedy="; ".join(remedies),
+    )

@@ -1,0 +1,153 @@
+"""`tailboard post`: reports go to the server, or to the spool until they can."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.cli.connection import (
+    Connection,
+    DataDirOption,
+    KeyOption,
+    SpoolOption,
+    UrlOption,
+    connection,
+    spool_folder,
+)
+from services.cli.reports import Sources, csv_mapping
+from services.cli.stop import EXIT_INPUT, Stop
+
+if TYPE_CHECKING:
+    from services.cli.post_tally import Tally
+    from services.cli.sending import Parcel
+
+
+def post(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="JSON, NDJSON or CSV files; - is stdin.")
+    ],
+    *,
+    form: Annotated[
+        str | None, typer.Option("--format", help="A CSV format that ships, such as seattle.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="Your own mapping of CSV columns (YAML).")
+    ] = None,
+    progress: Annotated[
+        bool, typer.Option("--progress", help="A progress bar, and a summary at the end.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check, and print what would be sent. Send nothing.")
+    ] = False,
+    idempotency_key: Annotated[
+        str | None, typer.Option(help="Name one report, so that repeating it changes nothing.")
+    ] = None,
+    concurrency: Annotated[
+        int, typer.Option(help="Requests at once; one incident's go in order.", min=1, max=256)
+    ] = 16,
+    spool_dir: SpoolOption = None,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Send incident reports: one line each with case, outcome, answer and link.
+
+    Exit codes: 0 all taken, 1 refused by the server, 2 bad input, 75 kept in the spool.
+
+    Examples:
+
+      tailboard post examples/pediatric-cpr.json
+
+      tailboard post --format seattle --progress calls.csv
+
+      tailboard post --mapping our-cad.yaml --dry-run export.csv
+
+      producer | tailboard post -
+    """
+    from services.cli.post_tally import say
+
+    sources = Sources(tuple(files), csv_mapping(form, mapping), say)
+    if idempotency_key is not None:
+        _one_report_only(sources, idempotency_key)
+    sources.check()
+    if dry_run:
+        raise typer.Exit(_dry(sources))
+    where = connection(url, key, data_dir)
+    raise typer.Exit(
+        _send(where, spool_folder(spool_dir), sources, concurrency, idempotency_key, progress)
+    )
+
+
+def _send(
+    where: Connection,
+    folder: Path,
+    sources: Sources,
+    concurrency: int,
+    idempotency_key: str | None,
+    progress: bool,
+) -> int:
+    """Everything that needs the network; the exit code."""
+    from services.cli.delivery import deliver
+    from services.cli.post_tally import Tally, summary, with_bar
+    from services.cli.sending import Courier
+    from services.cli.spool import Spool
+
+    tally = Tally(lines=not progress)
+    courier = Courier(where, Spool(folder), concurrency)
+    parcels = _parcels(sources, tally, idempotency_key)
+    begun = time.monotonic()
+    if progress:
+        with with_bar(tally, sources.count()):
+            asyncio.run(deliver(courier, tally, parcels))
+    else:
+        asyncio.run(deliver(courier, tally, parcels))
+    tally.warn(where.url, folder)
+    if progress:
+        summary(tally, time.monotonic() - begun)
+    return tally.exit_code()
+
+
+def _parcels(sources: Sources, tally: "Tally", idempotency_key: str | None) -> "Iterator[Parcel]":
+    from services.cli.sending import Parcel
+    from services.runtime.clock import new_id
+
+    for told in sources.read():
+        if told.report is None:
+            tally.unreadable(told.place, told.problem or "no report")
+        else:
+            key = idempotency_key or told.key or str(new_id())
+            yield Parcel(told.place, told.report, key)
+
+
+def _one_report_only(sources: Sources, key: str) -> None:
+    if not key.isascii() or not key.isprintable() or not 0 < len(key) <= 200:
+        raise Stop("--idempotency-key takes 1 to 200 plain characters", EXIT_INPUT)
+    if len(sources.names) > 1 or (sources.count() or 0) > 1:
+        raise Stop("--idempotency-key names one report: send one file with one report", EXIT_INPUT)
+
+
+def _dry(sources: Sources) -> int:
+    """Print every report as one line of JSON, with what the server would refuse on stderr."""
+    from pydantic import ValidationError
+
+    from services.cli.post_tally import say
+    from services.intake.adapters.csv_cad import problem_of
+    from services.intake.adapters.native import NativeReport
+
+    wrong = 0
+    for told in sources.read():
+        problem = told.problem
+        try:
+            NativeReport.model_validate(told.report) if told.report else None
+        except ValidationError as error:
+            problem = problem_of(error)
+        if problem:
+            wrong += 1
+            say(f"{told.place}: {problem}")
+        else:
+            print(json.dumps(told.report))
+    return EXIT_INPUT if wrong else 0

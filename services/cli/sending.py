@@ -1,0 +1,221 @@
+"""Sends reports over a few kept-alive connections, in order per incident; what cannot go is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import httpx
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_exponential_jitter,
+)
+
+from services.cli.api import refusal, unreachable
+from services.cli.spool import Kept
+from services.cli.stop import Stop
+
+if TYPE_CHECKING:
+    from services.cli.connection import Connection
+    from services.cli.spool import Spool
+
+_ATTEMPTS = 4
+_PATIENCE_SECONDS = 5.0
+_LANE_LENGTH = 32
+_LATER = frozenset({408, 425, 429, 502, 503, 504})
+_KEY_TROUBLE = frozenset({401, 403})
+_backoff = wait_exponential_jitter(initial=0.2, max=2, jitter=0.1)
+
+
+class Fate(StrEnum):
+    """What became of one report."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    KEPT = "kept"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A report on its way, with the key that makes sending it twice harmless."""
+
+    place: str
+    report: dict[str, Any]
+    key: str
+    kept: Kept | None = None
+    """Where it already waits, when it comes from the spool."""
+
+    @property
+    def lane_key(self) -> str:
+        """Reports with the same one go one after the other."""
+        number = self.report.get("incident_number")
+        return f"{self.report.get('source')}\x1f{number}" if number else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The end of one parcel. `answer` is the server's JSON when it was taken."""
+
+    place: str
+    fate: Fate
+    from_spool: bool = False
+    answer: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+
+
+Done = Callable[[int, Sent], None]
+"""Told the parcel's number in its input and its end; the ends come in any order."""
+Lane = asyncio.Queue[tuple[int, Parcel] | None]
+
+
+class _NotNow(Exception):
+    """The server may take it later. `everything` when that holds for every report."""
+
+    def __init__(self, reason: str, *, after: float = 0.0, everything: bool) -> None:
+        super().__init__(reason)
+        self.after = after
+        self.everything = everything
+
+
+@dataclass
+class Courier:
+    """Delivers parcels to one server. Use it for one command: it remembers that a server is away."""
+
+    connection: Connection
+    spool: Spool
+    concurrency: int = 16
+    _away: str = ""
+    """Why nothing can be sent any more: the rest goes to the spool without trying."""
+    _held: set[str] = field(default_factory=set)
+    """Lanes whose earlier report was kept: their later ones must not overtake it."""
+
+    async def deliver(self, parcels: Iterable[Parcel], done: Done) -> None:
+        """Send everything and tell `done` of each. Raises Stop when the key is not accepted."""
+        lanes = [Lane(_LANE_LENGTH) for _ in range(self.concurrency)]
+        try:
+            async with (
+                httpx.AsyncClient(**self.connection.options()) as client,  # type: ignore[arg-type]
+                asyncio.TaskGroup() as tasks,
+            ):
+                for lane in lanes:
+                    tasks.create_task(self._serve(lane, client, done))
+                tasks.create_task(_feed(parcels, lanes))
+        except* Stop as stops:
+            raise _first_stop(stops) from None
+
+    async def _serve(self, lane: Lane, client: httpx.AsyncClient, done: Done) -> None:
+        while (item := await lane.get()) is not None:
+            number, parcel = item
+            done(number, await self._deliver(client, parcel))
+
+    async def _deliver(self, client: httpx.AsyncClient, parcel: Parcel) -> Sent:
+        if self._away or parcel.lane_key in self._held:
+            return await self._keep(parcel, self._away or "an earlier report of it waits")
+        try:
+            response = await self._try(client, parcel)
+        except _NotNow as trouble:
+            if trouble.everything:
+                self._away = str(trouble)
+            elif parcel.lane_key:
+                self._held.add(parcel.lane_key)
+            return await self._keep(parcel, str(trouble))
+        if parcel.kept:
+            return await asyncio.to_thread(self._settle, parcel, response)
+        return self._settle(parcel, response)
+
+    async def _try(self, client: httpx.AsyncClient, parcel: Parcel) -> httpx.Response:
+        """A few quick attempts. Raises _NotNow after the last."""
+        attempts = AsyncRetrying(
+            retry=retry_if_exception_type(_NotNow),
+            stop=stop_after_attempt(_ATTEMPTS) | stop_before_delay(_PATIENCE_SECONDS),
+            wait=_pause,
+            reraise=True,
+        )
+        async for attempt in attempts:
+            with attempt:
+                return await self._post(client, parcel)
+        raise AssertionError("tenacity either returns or raises")
+
+    async def _post(self, client: httpx.AsyncClient, parcel: Parcel) -> httpx.Response:
+        try:
+            response = await client.post(
+                "/v1/incidents",
+                content=json.dumps(parcel.report),
+                headers={"Content-Type": "application/json", "Idempotency-Key": parcel.key},
+            )
+        except httpx.TransportError as error:
+            raise _NotNow(unreachable(self.connection, error), everything=True) from error
+        status = response.status_code
+        if status in _LATER:
+            after = response.headers.get("Retry-After", "")
+            seconds = float(after) if after.isdigit() else 0.0
+            why = f"{self.connection.url} answers {status} {HTTPStatus(status).phrase}"
+            raise _NotNow(why, after=seconds, everything=True)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise _NotNow(f"{self.connection.url} answers {status}", everything=False)
+        if response.is_success and not _answer(response):
+            raise _NotNow(f"{self.connection.url} is not Tailboard", everything=True)
+        return response
+
+    def _settle(self, parcel: Parcel, response: httpx.Response) -> Sent:
+        """A yes or a final no. A report of the spool is only set aside for what it says itself."""
+        from_spool = parcel.kept is not None
+        if response.is_success:
+            if parcel.kept:
+                self.spool.sent(parcel.kept)
+            return Sent(parcel.place, Fate.TAKEN, from_spool, _answer(response))
+        reason = refusal(response)
+        if response.status_code in _KEY_TROUBLE:
+            raise Stop(reason)
+        if parcel.kept and response.status_code in {400, 413, 422}:
+            place = self.spool.refuse(parcel.kept, reason)
+            reason = f"{reason} (set aside in {place})"
+        return Sent(parcel.place, Fate.REFUSED, from_spool, reason=reason)
+
+    async def _keep(self, parcel: Parcel, reason: str) -> Sent:
+        if parcel.kept is None:
+            await asyncio.to_thread(self.spool.keep, self.connection.url, parcel.key, parcel.report)
+        return Sent(parcel.place, Fate.KEPT, parcel.kept is not None, reason=reason)
+
+
+async def _feed(parcels: Iterable[Parcel], lanes: list[Lane]) -> None:
+    """Deal the parcels out; a source that is slow, such as a pipe, holds nothing up."""
+    turn = itertools.count()
+    items = iter(enumerate(parcels))
+    while (item := await asyncio.to_thread(next, items, None)) is not None:
+        key = item[1].lane_key
+        place = crc32(key.encode()) if key else next(turn)
+        await lanes[place % len(lanes)].put(item)
+    for lane in lanes:
+        await lane.put(None)
+
+
+def _pause(state: RetryCallState) -> float:
+    trouble = state.outcome.exception() if state.outcome else None
+    asked = trouble.after if isinstance(trouble, _NotNow) else 0.0
+    return max(asked, _backoff(state))
+
+
+def _answer(response: httpx.Response) -> dict[str, Any]:
+    try:
+        told = response.json()
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) and "case_id" in told else {}
+
+
+def _first_stop(stops: BaseExceptionGroup[Stop]) -> Stop:
+    first = stops.exceptions[0]
+    return first if isinstance(first, Stop) else _first_stop(first)
