@@ -1,0 +1,4 @@
+"""Audit: what happened, how fast, and what comes next. The read side; it appends nothing.
+
+In: every event of INTAKE, DISPATCH, FOLLOWUP and ROSTER. Out: views over HTTP, and the console.
+"""

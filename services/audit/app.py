@@ -1,0 +1,36 @@
+"""Audit's only wiring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter
+
+from services.audit import api
+from services.audit.console import routes as console
+from services.audit.news import News
+from services.audit.projector import Projector
+from services.audit.reader import Reader
+from services.audit.settings import AuditSettings
+from services.audit.store import Store
+from services.runtime.host import Service
+
+if TYPE_CHECKING:
+    from services.runtime.host import Ports
+
+
+def build(ports: Ports) -> Service:
+    """Audit on these ports."""
+    settings = ports.settings if isinstance(ports.settings, AuditSettings) else AuditSettings()
+    store, news = Store(settings.views_url), News()
+    projector = Projector(ports.journal, store, news)
+    reader = Reader(store, news, ports.clock)
+    router = APIRouter()
+    router.include_router(api.routes(ports, reader))
+    router.include_router(console.routes(console.Console.of(settings, ports.keyring, reader)))
+    return Service(
+        name="audit",
+        router=router,
+        background=projector.jobs(),
+        ready=projector.caught_up,
+    )

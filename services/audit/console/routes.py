@@ -1,0 +1,209 @@
+"""The console's addresses: who may see a page, what goes into it. The pages say nothing new.
+
+No postponed annotations here: FastAPI reads them while the routes are made.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any, Self
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from services.audit.console import reference
+from services.audit.console.pages import HEADERS, STATIC, Pages, pages, static
+from services.audit.console.phones import phones
+from services.audit.console.picture import picture
+from services.audit.console.session import Sessions, end, safe_path
+from services.audit.reader import Reader
+from services.audit.settings import AuditSettings
+from services.audit.views.open_work import Which
+from services.runtime.auth import Keyring, Principal
+from services.runtime.edge import Problem
+
+_BOARD, _LIST = 200, 200
+_YEAR = "public, max-age=31536000, immutable"
+
+
+class SignInFirst(Exception):
+    """Nobody is signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What the pages are made from."""
+
+    settings: AuditSettings
+    keyring: Keyring
+    reader: Reader
+    sessions: Sessions
+    pages: Pages
+
+    @classmethod
+    def of(cls, settings: AuditSettings, keyring: Keyring, reader: Reader) -> Self:
+        """The console of these settings."""
+        rendered = pages(
+            ZoneInfo(settings.time_zone),
+            demo=settings.demo,
+            has_phones=settings.phones_dir is not None,
+        )
+        return cls(settings, keyring, reader, Sessions.of(settings), rendered)
+
+    def who(self, request: Request) -> Principal:
+        """Who is looking. Raises SignInFirst."""
+        principal = self.sessions.who(request)
+        if principal is None:
+            raise SignInFirst
+        return principal
+
+    def show(self, template: str, request: Request, here: str, **shown: Any) -> Response:
+        """A page for whoever is looking."""
+        principal = self.sessions.who(request)
+        return self.pages.html(template, here=here, principal=principal, **shown)
+
+    async def board(self, request: Request) -> Response:
+        """The open cases by urgency."""
+        listed = await self.reader.cases(self.who(request).agency, Which.OPEN, _BOARD)
+        return self.show("board.html", request, "board", listed=listed)
+
+    async def cases(self, request: Request, which: Which, find: str) -> Response:
+        """The newest cases of a kind, or the way to one case by the beginning of its id."""
+        principal = self.who(request)
+        if find:
+            file = await self.reader.find(principal.agency, find)
+            return RedirectResponse(f"/cases/{file.case.case_id}", HTTPStatus.SEE_OTHER, HEADERS)
+        listed = await self.reader.cases(principal.agency, which, _LIST)
+        return self.show("cases.html", request, "cases", listed=listed, which=which, limit=_LIST)
+
+    async def case(self, request: Request, case_id: str) -> Response:
+        """One case with its picture and its timeline."""
+        page, file = await self.reader.case(self.who(request).agency, case_id)
+        drawn = picture(file, page.as_of)
+        return self.show("case.html", request, "cases", page=page, picture=drawn)
+
+    async def phones(self, request: Request) -> Response:
+        """What the demo's phones received."""
+        self.who(request)
+        if self.settings.phones_dir is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "Only a demo shows phones.")
+        found = await asyncio.to_thread(phones, self.settings.phones_dir)
+        return self.show("phones.html", request, "phones", phones=found)
+
+    async def reference(self, request: Request) -> Response:
+        """Operations and events; nothing about any case, so it needs no sign-in."""
+        return self.show(
+            "reference.html",
+            request,
+            "reference",
+            operations=reference.operations(request.app.openapi()),
+            streams=reference.streams(),
+        )
+
+    async def sign_in(self, key: str, onward: str) -> Response:
+        """Begin a session with an API key."""
+        principal = self.keyring.find(key.strip())
+        if principal is None:
+            return self.pages.html(
+                "sign_in.html", HTTPStatus.FORBIDDEN, onward=safe_path(onward), wrong=True
+            )
+        response = RedirectResponse(safe_path(onward), HTTPStatus.SEE_OTHER, HEADERS)
+        self.sessions.begin(response, principal)
+        return response
+
+    async def answer(self, request: Request, page: Awaitable[Response]) -> Response:
+        """The page; or the way to sign in; or, in words, why there is no such page."""
+        try:
+            return await page
+        except SignInFirst:
+            path = quote(request.url.path)
+            return RedirectResponse(f"/sign-in?next={path}", HTTPStatus.SEE_OTHER, HEADERS)
+        except Problem as problem:
+            principal = self.sessions.who(request)
+            return self.pages.html(
+                "problem.html", problem.status, here="", principal=principal, problem=problem
+            )
+
+
+def routes(console: Console) -> APIRouter:
+    """The console's pages."""
+    router = APIRouter(include_in_schema=False)
+    _add_pages(router, console)
+    _add_session(router, console)
+
+    @router.get("/static/{name}")
+    async def own_file(name: str) -> Response:
+        content = static(name)
+        if content is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "There is no such file.")
+        return Response(
+            content, headers={**HEADERS, "Cache-Control": _YEAR}, media_type=STATIC[name]
+        )
+
+    def looker(request: Request) -> Principal:
+        try:
+            return console.who(request)
+        except SignInFirst:
+            raise Problem(HTTPStatus.UNAUTHORIZED, "Sign in first.") from None
+
+    @router.get("/live", response_class=EventSourceResponse)
+    async def live(
+        principal: Annotated[Principal, Depends(looker)],
+    ) -> AsyncIterator[ServerSentEvent]:
+        news, agency = console.reader.news, principal.agency
+        seen = news.latest(agency)
+        yield ServerSentEvent(comment="watching", retry=2000)
+        while True:
+            seen = await news.wait(agency, seen)
+            yield ServerSentEvent(data="changed")
+
+    return router
+
+
+def _add_pages(router: APIRouter, console: Console) -> None:
+    @router.get("/")
+    async def board(request: Request) -> Response:
+        return await console.answer(request, console.board(request))
+
+    @router.get("/cases")
+    async def cases(
+        request: Request,
+        state: Which = Which.ALL,
+        find: Annotated[str, Query(max_length=36)] = "",
+    ) -> Response:
+        return await console.answer(request, console.cases(request, state, find.strip()))
+
+    @router.get("/cases/{case_id}")
+    async def case(request: Request, case_id: Annotated[str, Path(max_length=36)]) -> Response:
+        return await console.answer(request, console.case(request, case_id))
+
+    @router.get("/phones")
+    async def shown_phones(request: Request) -> Response:
+        return await console.answer(request, console.phones(request))
+
+    @router.get("/reference")
+    async def shown_reference(request: Request) -> Response:
+        return await console.answer(request, console.reference(request))
+
+
+def _add_session(router: APIRouter, console: Console) -> None:
+    @router.get("/sign-in")
+    async def ask(onward: Annotated[str, Query(alias="next", max_length=200)] = "/") -> Response:
+        return console.pages.html("sign_in.html", onward=safe_path(onward), wrong=False)
+
+    @router.post("/sign-in")
+    async def sign_in(
+        key: Annotated[str, Form(max_length=200)],
+        onward: Annotated[str, Form(alias="next", max_length=200)] = "/",
+    ) -> Response:
+        return await console.sign_in(key, onward)
+
+    @router.post("/sign-out")
+    async def sign_out() -> Response:
+        response = RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER, HEADERS)
+        end(response)
+        return response

@@ -1,0 +1,50 @@
+// Fetches <main> again when something changed, and now and then so that distances stay true.
+// Every page works without this file.
+"use strict";
+
+const status = document.getElementById("live");
+let waiting = null;
+
+function openDetails() {
+  return [...document.querySelectorAll("main details")].map((each) => each.open);
+}
+
+function isBusy() {
+  return document.activeElement?.matches("main input") || window.getSelection()?.type === "Range";
+}
+
+async function refresh() {
+  waiting = null;
+  if (document.hidden || isBusy()) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (answer.redirected) {
+    location.reload();
+    return;
+  }
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const main = document.querySelector("main");
+  const focused = document.activeElement?.closest("main a")?.getAttribute("href");
+  const opened = openDetails();
+  main.replaceChildren(...fresh.querySelector("main").childNodes);
+  document.querySelectorAll("main details").forEach((each, at) => {
+    each.open = opened[at] ?? false;
+  });
+  if (focused) main.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+}
+
+function soon() {
+  waiting ??= setTimeout(() => refresh().catch(() => {}), 300);
+}
+
+const feed = new EventSource("/live");
+feed.onopen = () => {
+  status.textContent = "Live: this page follows by itself.";
+  soon();
+};
+feed.onmessage = soon;
+feed.onerror = () => {
+  status.textContent = "Not connected: what you see may be old. Trying again.";
+};
+setInterval(soon, 30000);
+document.addEventListener("visibilitychange", soon);

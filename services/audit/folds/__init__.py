@@ -1,0 +1,27 @@
+"""From one recorded event to the rows that it changes; pure, one file per stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.subjects import Stream
+from services.audit.folds import dispatch, followup, intake, roster
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from schemas.envelope import Event, Recorded
+    from services.audit.store import Change
+
+
+def changes_of(recorded: Recorded[Event]) -> Iterable[Change]:
+    """The rows that an event changes; none for an event that no view shows."""
+    match recorded.entity.stream:
+        case Stream.INTAKE:
+            return intake.changes(recorded)
+        case Stream.DISPATCH:
+            return dispatch.changes(recorded)
+        case Stream.FOLLOWUP:
+            return followup.changes(recorded)
+        case Stream.ROSTER:
+            return roster.changes(recorded)

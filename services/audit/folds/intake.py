@@ -1,0 +1,104 @@
+"""Intake's events as rows: what happened and why it was, or was not, found critical."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.intake import (
+    ActivationRequested,
+    HoldReason,
+    IncidentReported,
+    IncidentUpdated,
+    OperationsEnded,
+    Outcome,
+    Screening,
+)
+from services.audit.folds.entry import case_row, entries, line
+from services.audit.steps import Step
+from services.audit.words import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from schemas.envelope import Event, Recorded
+    from services.audit.store import Change
+
+_HOLDS = {
+    HoldReason.EXERCISE: "Pages nobody: this is an exercise",
+    HoldReason.CANCELLED: "Pages nobody: the incident was cancelled or a false alarm",
+    HoldReason.TOO_OLD: "Pages nobody: it happened too long ago",
+    HoldReason.MODE: "Pages nobody by itself: a person decides",
+}
+
+
+def changes(recorded: Recorded[Event]) -> Iterator[Change]:
+    """The rows of one event of INTAKE."""
+    match recorded.event:
+        case IncidentUpdated() as event:
+            yield case_row(recorded.entity, **_told(event))
+            yield from entries(recorded, line(Step.UPDATED, _report(event)), _screened(event))
+        case IncidentReported() as event:
+            yield case_row(recorded.entity, reported_at=recorded.meta.time, **_told(event))
+            yield from entries(recorded, line(Step.REPORTED, _report(event)), _screened(event))
+        case ActivationRequested() as event:
+            brief = event.brief
+            yield case_row(
+                recorded.entity,
+                requested_at=recorded.meta.time,
+                trigger_class=brief.trigger_class,
+                tier=brief.tier,
+            )
+            detail = f"The team is wanted {brief.urgency.value} (tier {brief.tier})"
+            policy = f"Policy {brief.policy.policy}, version {brief.policy.version}"
+            yield from entries(recorded, line(Step.REQUESTED, detail, lines=[policy]))
+        case OperationsEnded():
+            yield case_row(recorded.entity, operations_ongoing=False)
+            detail = "Work at the incident is over: group sessions may open"
+            yield from entries(recorded, line(Step.OPERATIONS_ENDED, detail))
+        case _:
+            return
+
+
+def _told(event: IncidentReported) -> dict[str, Any]:
+    screening = event.screening
+    return {
+        "source": event.source,
+        "number": event.number,
+        "incident_type": event.incident_type,
+        "status": event.status.value,
+        "exercise": event.exercise,
+        "operations_ongoing": event.operations_ongoing,
+        "occurred_at": event.occurred_at,
+        "outcome": screening.outcome.value,
+        "hold": screening.hold and screening.hold.value,
+        "trigger_class": screening.trigger_class,
+        "tier": screening.tier,
+    }
+
+
+def _report(event: IncidentReported) -> str:
+    number = f", number {event.number}" if event.number else ""
+    return f"{event.incident_type} (from {event.source}{number})"
+
+
+def _screened(event: IncidentReported) -> dict[str, Any]:
+    screening = event.screening
+    lines = [
+        f"Rule {found.rule}: {found.shown} ({plain(found.trigger_class)}). Source: {found.source}"
+        for found in screening.evidence
+    ]
+    if screening.hold and screening.outcome is not Outcome.ROUTINE:
+        lines.insert(0, _HOLDS[screening.hold])
+    return line(Step.SCREENED, _recommended(screening), lines=lines)
+
+
+def _recommended(screening: Screening) -> str:
+    of = f"{plain(screening.trigger_class or '')}, tier {screening.tier}"
+    match screening.outcome:
+        case Outcome.CRITICAL:
+            return f"Critical: {of}"
+        case Outcome.REVIEW:
+            return f"For a person to review: {of}"
+        case Outcome.ROUTINE:
+            return "Routine: no rule of the policy applies, nobody is paged"

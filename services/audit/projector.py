@@ -1,0 +1,90 @@
+"""Follows the streams into the store, one task per stream; decides nothing and never gives up."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from schemas.subjects import Stream
+from services.audit.folds import changes_of
+from services.runtime.telemetry import UNREADABLE, log
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+    from schemas.envelope import Event, Recorded
+    from services.audit.news import News
+    from services.audit.store import Change, Store
+    from services.runtime.journal import Journal
+
+_CATCH_UP_SECONDS = 60.0
+
+
+@dataclass
+class Projector:
+    """The one writer of the store."""
+
+    journal: Journal
+    store: Store
+    news: News
+    _caught_up: dict[Stream, asyncio.Event] = field(
+        default_factory=lambda: {stream: asyncio.Event() for stream in Stream}
+    )
+    _checked: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _is_checked: bool = False
+
+    def jobs(self) -> tuple[Callable[[], Awaitable[None]], ...]:
+        """One endless job per stream; a job that failed may be begun again."""
+        return tuple(partial(self._follow, stream) for stream in Stream)
+
+    async def caught_up(self) -> None:
+        """Wait until what the streams held at the start is in the views, at most a minute."""
+        waiting = [caught_up.wait() for caught_up in self._caught_up.values()]
+        try:
+            async with asyncio.timeout(_CATCH_UP_SECONDS):
+                await asyncio.gather(*waiting)
+        except TimeoutError:
+            behind = [str(stream) for stream, done in self._caught_up.items() if not done.is_set()]
+            log.warning("views_still_catching_up", streams=behind)
+
+    async def _follow(self, stream: Stream) -> None:
+        newest = await self._check(stream)
+        after = (await self.store.positions()).get(stream.value, 0)
+        if after >= newest:
+            self._caught_up[stream].set()
+        async for batch in self.journal.follow(stream, after):
+            if batch:
+                await self._take(stream, batch)
+            if not batch or batch[-1].sequence >= newest:
+                self._caught_up[stream].set()
+
+    async def _take(self, stream: Stream, batch: Sequence[Recorded[Event]]) -> None:
+        changes = [change for recorded in batch for change in _readable(recorded)]
+        await self.store.write(stream, batch[-1].sequence, changes)
+        await self.news.publish({recorded.entity.agency for recorded in batch})
+
+    async def _check(self, stream: Stream) -> int:
+        """The stream's newest sequence; views that are ahead of their streams are of other streams."""
+        async with self._checked:
+            if not self._is_checked:
+                known = await self.store.positions()
+                for each in Stream:
+                    if known.get(each.value, 0) > await self.journal.last_sequence(each):
+                        log.warning("views_of_other_streams", stream=str(each))
+                        await self.store.clear()
+                        break
+                self._is_checked = True
+        return await self.journal.last_sequence(stream)
+
+
+def _readable(recorded: Recorded[Event]) -> Iterator[Change]:
+    """An event's changes; one that this version stumbles over is counted and left out."""
+    try:
+        yield from list(changes_of(recorded))
+    except Exception:  # noqa: BLE001 - whatever is wrong with one event, the others are shown
+        UNREADABLE.labels(str(recorded.entity.stream)).inc()
+        log.exception(
+            "event_not_shown", stream=str(recorded.entity.stream), sequence=recorded.sequence
+        )

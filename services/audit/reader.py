@@ -1,0 +1,154 @@
+"""Answers questions about an agency's cases from the store, at the clock's time; changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from schemas.envelope import Frozen
+from services.audit import tables
+from services.audit.views import case_file, open_work
+from services.audit.views.open_work import CaseSummary, Counts, Strength, Which
+from services.audit.views.timeline import TimelineRow, happened, timeline
+from services.runtime.edge import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Connection
+
+    from services.audit.news import News
+    from services.audit.store import Store
+    from services.audit.views.case_file import CaseFile
+    from services.runtime.clock import Clock
+
+_PREFIX = re.compile(r"^[0-9a-f-]{6,36}$")
+_FULL = 36
+_FRESH_SECONDS = 2.0
+_PAGE = 500
+
+
+class CaseList(Frozen):
+    """Some cases and how many there are of each kind, at one moment."""
+
+    as_of: datetime
+    counts: Counts
+    roster: tuple[Strength, ...]
+    cases: tuple[CaseSummary, ...]
+
+
+class CasePage(Frozen):
+    """One case and its timeline, at one moment."""
+
+    as_of: datetime
+    case: CaseSummary
+    timeline: tuple[TimelineRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """All reading goes through here, for programs and for people alike."""
+
+    store: Store
+    news: News
+    clock: Clock
+
+    async def cases(self, agency: str, which: Which, limit: int) -> CaseList:
+        """The newest cases of a kind; the open ones by urgency."""
+        now = self.clock.now()
+
+        def look(connection: Connection) -> CaseList:
+            return CaseList(
+                as_of=now,
+                counts=open_work.counts(connection, agency),
+                roster=open_work.strength(connection, agency),
+                cases=tuple(open_work.listed(connection, agency, which, limit, now)),
+            )
+
+        return await self.store.read(look)
+
+    async def case(self, agency: str, case_id: str) -> tuple[CasePage, CaseFile]:
+        """One case by its id or the beginning of it. Raises Problem 404 and 409."""
+        file = await self.find(agency, case_id)
+        now = self.clock.now()
+        e = tables.entries.c
+        query = select(tables.entries).where(e.agency == agency, e.case_id == file.case.case_id)
+        found = await self.store.read(lambda connection: case_file.entries(connection, query))
+        rows = timeline(file, found, now)
+        return CasePage(as_of=now, case=open_work.summary(file, now), timeline=rows), file
+
+    async def find(self, agency: str, case_id: str) -> CaseFile:
+        """One case's file. A whole id that was just given out is waited for: it is on its way here.
+
+        Raises Problem 404 when there is no such case, 409 when several begin like that.
+        """
+        wanted = case_id.lower()
+        if not _PREFIX.match(wanted):
+            raise _unknown()
+        found = await self._look(agency, wanted)
+        if not found and len(wanted) == _FULL:
+            found = await self._wait_for(agency, wanted)
+        if not found:
+            raise _unknown()
+        if len(found) > 1:
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                "Several cases begin like that: give more of the id.",
+                code="ambiguous-case",
+            )
+        return found[0]
+
+    async def newest_entry(self) -> int:
+        """The id of the newest entry; 0 when there is none."""
+        query = select(func.coalesce(func.max(tables.entries.c.id), 0))
+        return await self.store.read(lambda connection: int(connection.execute(query).scalar_one()))
+
+    async def since(self, agency: str, after: int, case_id: str | None) -> list[TimelineRow]:
+        """The next lines behind entry `after`, in the order in which they came; at most 500."""
+        e = tables.entries.c
+        query = select(tables.entries).where(e.agency == agency, e.id > after)
+        if case_id:
+            query = query.where(e.case_id == case_id)
+
+        def look(connection: Connection) -> list[TimelineRow]:
+            fresh = case_file.entries(connection, query.order_by(e.id).limit(_PAGE))
+            known = _files(connection, agency, {entry.case_id for entry in fresh})
+            return [happened(known[entry.case_id], entry) for entry in fresh]
+
+        return await self.store.read(look)
+
+    async def _look(self, agency: str, prefix: str) -> list[CaseFile]:
+        return await self.store.read(lambda c: case_file.by_prefix(c, agency, prefix))
+
+    async def _wait_for(self, agency: str, case_id: str) -> list[CaseFile]:
+        try:
+            async with asyncio.timeout(_FRESH_SECONDS):
+                while True:
+                    seen = self.news.latest(agency)
+                    if found := await self._look(agency, case_id):
+                        return found
+                    await self.news.wait(agency, seen)
+        except TimeoutError:
+            return []
+
+
+def _files(connection: Connection, agency: str, ids: Collection[str]) -> dict[str, CaseFile]:
+    c = tables.cases.c
+    query = select(tables.cases).where(c.agency == agency, c.case_id.in_(list(ids)))
+    found = case_file.files(connection, agency, case_file.cases(connection, query))
+    known = {file.case.case_id: file for file in found}
+    return {case_id: known.get(case_id) or case_file.bare(agency, case_id) for case_id in ids}
+
+
+def _unknown() -> Problem:
+    return Problem(
+        HTTPStatus.NOT_FOUND,
+        "There is no such case. Give its id, or at least its first 6 characters.",
+        code="unknown-case",
+    )

@@ -1,0 +1,34 @@
+"""What audit is told from outside, beside what every service is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from services.runtime.settings import RuntimeSettings
+
+
+def _sqlite(url: str | None) -> str | None:
+    if url is not None and not url.startswith("sqlite:///"):
+        raise ValueError(
+            "the views live in SQLite: give a URL such as sqlite:////var/lib/a.sqlite3"
+        )
+    return url
+
+
+class AuditSettings(RuntimeSettings):
+    """Environment variables with the prefix `TAILBOARD_`, such as `TAILBOARD_DATABASE_URL`."""
+
+    database_url: Annotated[str | None, AfterValidator(_sqlite)] = None
+    """Where the views are kept; by default `audit.sqlite3` in the data folder."""
+    demo: bool = False
+    """The console is open to everybody who reaches it, and says so on every page."""
+    phones_dir: Path | None = None
+    """A Maildir of what the demo's phones received; None without a demo."""
+
+    @property
+    def views_url(self) -> str:
+        """The SQLAlchemy URL of the views."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'audit.sqlite3'}"

@@ -1,0 +1,171 @@
+"""The views' tables. Each column of a case is written by exactly one stream, so that it does not
+matter how the streams interleave; nothing here can hold a name, a phone or a mail address.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from typing_extensions import override
+
+from schemas.subjects import Stream
+
+if TYPE_CHECKING:
+    from sqlalchemy.types import TypeEngine
+
+VERSION = 1
+"""Raise it when a table or the meaning of a column changes: the views are then built anew."""
+
+metadata = MetaData()
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware time, kept in UTC without its zone, because SQLite has none."""
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = DateTime
+    cache_ok: bool | None = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+def _of(stream: Stream, *columns: tuple[str, Any]) -> list[Column[Any]]:
+    return [Column(name, kind, info={"stream": stream}) for name, kind in columns]
+
+
+def _case_key() -> list[Column[Any]]:
+    return [Column("agency", String, primary_key=True), Column("case_id", String, primary_key=True)]
+
+
+positions = Table(
+    "positions",
+    metadata,
+    Column("stream", String, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    *_case_key(),
+    *_of(
+        Stream.INTAKE,
+        ("source", String),
+        ("number", String),
+        ("incident_type", String),
+        ("status", String),
+        ("exercise", Boolean),
+        ("operations_ongoing", Boolean),
+        ("occurred_at", Utc),
+        ("reported_at", Utc),
+        ("outcome", String),
+        ("hold", String),
+        ("trigger_class", String),
+        ("tier", Integer),
+        ("requested_at", Utc),
+    ),
+    *_of(
+        Stream.DISPATCH,
+        ("activated_at", Utc),
+        ("form_by", Utc),
+        ("formed_at", Utc),
+        ("exhausted_at", Utc),
+        ("missing", String),
+        ("no_coordinator", Boolean),
+    ),
+    *_of(Stream.FOLLOWUP, ("planned_at", Utc)),
+    Index("cases_by_report", "agency", "reported_at"),
+    Index("cases_by_outcome", "agency", "outcome", "hold", "reported_at"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("agency", String, nullable=False),
+    Column("case_id", String, nullable=False),
+    Column("stream", String, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("step", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("detail", String, nullable=False),
+    Column("lines", JSON, nullable=False),
+    Column("key", String),
+    UniqueConstraint("stream", "sequence", "part"),
+    Index("entries_by_case", "agency", "case_id", "id"),
+    sqlite_autoincrement=True,
+)
+"""What happened. `key` names the offer or the planned item that it is about."""
+
+offers = Table(
+    "offers",
+    metadata,
+    *_case_key(),
+    Column("offer_id", String, primary_key=True),
+    Column("member_id", String),
+    Column("role", String),
+    Column("expires_at", Utc),
+    Column("status", String),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    *_case_key(),
+    Column("delivery_id", String, primary_key=True),
+    Column("member_id", String),
+    Column("purpose", String),
+    Column("status", String),
+)
+
+planned = Table(
+    "planned",
+    metadata,
+    *_case_key(),
+    Column("item", String, primary_key=True),
+    Column("kind", String),
+    Column("name", String),
+    Column("number", Integer),
+    Column("audience", String),
+    Column("leads", String),
+    Column("mhp_required", Boolean),
+    Column("source", String),
+    Column("opens_at", Utc),
+    Column("target_at", Utc),
+    Column("closes_at", Utc),
+    Column("fell_due_at", Utc),
+    Column("done_at", Utc),
+    Column("missed_at", Utc),
+)
+"""Sessions and check-ins. A session without a window waits for the end of operations."""
+
+members = Table(
+    "members",
+    metadata,
+    Column("agency", String, primary_key=True),
+    Column("member_id", String, primary_key=True),
+    Column("role", String),
+    Column("available", Boolean),
+)

@@ -1,0 +1,1 @@
+"""What people ask of the record: one case's timeline, and the open work. Reads only."""

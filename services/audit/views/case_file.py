@@ -1,0 +1,178 @@
+"""Everything that the store knows of some cases, as one object each; judges nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Select, select
+
+from services.audit import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A case's row. A None means that the owning stream has not said so (yet)."""
+
+    agency: str
+    case_id: str
+    source: str | None
+    number: str | None
+    incident_type: str | None
+    status: str | None
+    exercise: bool | None
+    operations_ongoing: bool | None
+    occurred_at: datetime | None
+    reported_at: datetime | None
+    outcome: str | None
+    hold: str | None
+    trigger_class: str | None
+    tier: int | None
+    requested_at: datetime | None
+    activated_at: datetime | None
+    form_by: datetime | None
+    formed_at: datetime | None
+    exhausted_at: datetime | None
+    missing: str | None
+    no_coordinator: bool | None
+    planned_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One member asked, with how it stands."""
+
+    offer_id: str
+    member_id: str
+    role: str
+    expires_at: datetime
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message to one phone, with how it stands."""
+
+    delivery_id: str
+    member_id: str
+    purpose: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A session or a check-in with its window; no window while operations go on."""
+
+    item: str
+    kind: str
+    name: str
+    number: int | None
+    audience: str
+    leads: str | None
+    mhp_required: bool | None
+    source: str
+    opens_at: datetime | None
+    target_at: datetime | None
+    closes_at: datetime | None
+    fell_due_at: datetime | None
+    done_at: datetime | None
+    missed_at: datetime | None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it was done or missed."""
+        return self.done_at is not None or self.missed_at is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that happened."""
+
+    id: int
+    case_id: str
+    stream: str
+    sequence: int
+    part: int
+    at: datetime
+    step: str
+    state: str
+    detail: str
+    lines: list[str]
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with its offers, deliveries and plan, by id."""
+
+    case: Case
+    offers: dict[str, Offer] = field(default_factory=dict)
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    planned: dict[str, Planned] = field(default_factory=dict)
+
+
+_Case = tables.cases.c
+_Row = TypeVar("_Row")
+
+
+def files(connection: Connection, agency: str, cases: Sequence[Case]) -> list[CaseFile]:
+    """The files of these cases, in their order.
+
+    A row without its beginning (its event is one that we cannot read) is left out.
+    """
+    found = {case.case_id: CaseFile(case) for case in cases}
+    for case_id, row in _parts(connection, tables.offers, agency, found):
+        if row["expires_at"]:
+            found[case_id].offers[row["offer_id"]] = Offer(**row)
+    for case_id, row in _parts(connection, tables.deliveries, agency, found):
+        found[case_id].deliveries[row["delivery_id"]] = Delivery(**row)
+    for case_id, row in _parts(connection, tables.planned, agency, found):
+        if row["kind"]:
+            found[case_id].planned[row["item"]] = Planned(**row)
+    return list(found.values())
+
+
+def cases(connection: Connection, query: Select[Any]) -> list[Case]:
+    """The cases that a query over the case table gives."""
+    return [Case(**row) for row in connection.execute(query).mappings()]
+
+
+def bare(agency: str, case_id: str) -> CaseFile:
+    """The file of a case that no readable event has opened."""
+    unknown = {column.name: None for column in tables.cases.c}
+    row: dict[str, Any] = {**unknown, "agency": agency, "case_id": case_id}
+    return CaseFile(Case(**row))
+
+
+def by_prefix(connection: Connection, agency: str, prefix: str) -> list[CaseFile]:
+    """The agency's cases whose id begins so: none, one, or at most two to show the ambiguity."""
+    query = (
+        select(tables.cases)
+        .where(_Case.agency == agency, _Case.reported_at.is_not(None))
+        .where(_Case.case_id >= prefix, _Case.case_id < prefix + "\U0010ffff")
+        .limit(2)
+    )
+    return files(connection, agency, cases(connection, query))
+
+
+def entries(connection: Connection, query: Select[Any]) -> list[Entry]:
+    """The entries that a query over the entry table gives."""
+    wanted = [column for column in tables.entries.c if column.name != "agency"]
+    rows = connection.execute(query.with_only_columns(*wanted)).mappings()
+    return [Entry(**row) for row in rows]
+
+
+def _parts(
+    connection: Connection, table: Table, agency: str, among: Iterable[str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    wanted = [column for column in table.c if column.name != "agency"]
+    query = select(*wanted).where(table.c.agency == agency, table.c.case_id.in_(list(among)))
+    for row in connection.execute(query).mappings():
+        values = dict(row)
+        yield values.pop("case_id"), values

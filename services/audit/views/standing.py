@@ -1,0 +1,166 @@
+"""How a case stands right now: its state, its red marks, and what happens next by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from schemas.intake import HoldReason, Outcome
+from services.audit.folds.followup import SESSION
+from services.audit.words import member, plain, title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from services.audit.views.case_file import CaseFile, Planned
+
+
+class CaseState(StrEnum):
+    """Where a case is on its way, most urgent first."""
+
+    COORDINATOR_NEEDED = "coordinator_needed"
+    ASKING = "asking"
+    TEAM_FORMED = "team_formed"
+    SCREENED = "screened"
+    FOLLOWUP_RUNNING = "followup_running"
+    COMPLETE = "complete"
+    SET_ASIDE = "set_aside"
+    ROUTINE = "routine"
+
+
+LABELS = {
+    CaseState.COORDINATOR_NEEDED: "Coordinator needed",
+    CaseState.ASKING: "Asking",
+    CaseState.TEAM_FORMED: "Team formed",
+    CaseState.SCREENED: "Waiting for a decision",
+    CaseState.FOLLOWUP_RUNNING: "Follow-up running",
+    CaseState.COMPLETE: "Complete",
+    CaseState.SET_ASIDE: "Set aside",
+    CaseState.ROUTINE: "Routine",
+}
+
+OPEN_STATES = tuple(CaseState)[:5]
+DECIDES_A_PERSON = HoldReason.MODE.value
+"""The one hold that leaves work for somebody; the others (exercise, cancelled, too old) do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What happens by itself, and when."""
+
+    at: datetime
+    what: str
+
+
+def state_of(file: CaseFile, now: datetime) -> CaseState:
+    """The state of a case at `now`."""
+    case = file.case
+    if not (case.requested_at or case.activated_at or case.planned_at):
+        return _before_activation(file)
+    if case.planned_at and all(item.settled for item in file.planned.values()):
+        return CaseState.COMPLETE
+    if needs_coordinator(file, now):
+        return CaseState.COORDINATOR_NEEDED
+    if case.formed_at is None:
+        return CaseState.ASKING
+    return CaseState.FOLLOWUP_RUNNING if case.planned_at else CaseState.TEAM_FORMED
+
+
+def needs_coordinator(file: CaseFile, now: datetime) -> bool:
+    """Whether the team cannot be completed in time by itself, or a session is past its target."""
+    return team_is_stuck(file, now) or any(
+        is_overdue(item, now) for item in file.planned.values() if item.kind == SESSION
+    )
+
+
+def team_is_stuck(file: CaseFile, now: datetime) -> bool:
+    """Whether nobody is left to ask, or the time for it is over, and places are still open."""
+    case = file.case
+    if case.activated_at is None or case.formed_at is not None:
+        return False
+    return case.exhausted_at is not None or (case.form_by is not None and now > case.form_by)
+
+
+def is_overdue(item: Planned, now: datetime) -> bool:
+    """Whether its target has passed and nothing was said of it."""
+    return not item.settled and item.target_at is not None and now > item.target_at
+
+
+def marks(file: CaseFile, now: datetime) -> tuple[str, ...]:
+    """What a person should look at, in words; empty when all is well."""
+    return tuple(_marks(file, now))
+
+
+def next_of(file: CaseFile, now: datetime) -> Next | None:
+    """The next thing that happens without anybody's doing; None when nothing is planned."""
+    coming = [each for each in _coming(file) if each.at >= now]
+    return min(coming, key=lambda each: each.at, default=None)
+
+
+def item_name(item: Planned) -> str:
+    """A planned item as people say it, such as `Defusing for responders`."""
+    number = f" {item.number}" if item.number else ""
+    return f"{title(item.name) if item.kind == SESSION else 'Check-in'}{number} for {item.audience}"
+
+
+def _before_activation(file: CaseFile) -> CaseState:
+    case = file.case
+    if case.outcome == Outcome.ROUTINE:
+        return CaseState.ROUTINE
+    if case.hold not in (None, DECIDES_A_PERSON):
+        return CaseState.SET_ASIDE
+    return CaseState.SCREENED
+
+
+def _marks(file: CaseFile, now: datetime) -> Iterator[str]:
+    case = file.case
+    if team_is_stuck(file, now):
+        if case.exhausted_at:
+            yield f"Nobody left to ask: {case.missing} missing"
+        else:
+            yield "Team not complete in time"
+    if case.no_coordinator:
+        yield "No coordinator on the roster"
+    overdue = [i for i in file.planned.values() if i.kind == SESSION and is_overdue(i, now)]
+    if overdue:
+        yield f"{_counted(len(overdue), 'session')} past target"
+    missed = [item for item in file.planned.values() if item.missed_at and not item.done_at]
+    for kind, word in ((SESSION, "session"), ("check_in", "check-in")):
+        count = sum(item.kind == kind for item in missed)
+        if count:
+            yield f"{_counted(count, word)} missed"
+    failed = sum(delivery.status == "failed" for delivery in file.deliveries.values())
+    if failed:
+        yield f"{_counted(failed, 'message')} not delivered"
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _coming(file: CaseFile) -> Iterator[Next]:
+    case = file.case
+    if case.form_by and not case.formed_at:
+        yield Next(case.form_by, "the coordinator is called if the team is not complete")
+    for offer in file.offers.values():
+        if offer.status == "open":
+            who = member(offer.role, offer.member_id)
+            yield Next(offer.expires_at, f"the offer to {who} runs out and the next is asked")
+    for item in file.planned.values():
+        if not item.settled:
+            yield from _of_item(item)
+
+
+def _of_item(item: Planned) -> Iterator[Next]:
+    name = item_name(item)
+    if item.target_at is None or item.closes_at is None:
+        return
+    if item.kind == SESSION:
+        yield Next(item.target_at, f"{name} should be held by then, or the coordinator is called")
+        yield Next(item.closes_at, f"the window of {plain(name[:1].lower() + name[1:])} closes")
+        return
+    if item.fell_due_at is None:
+        yield Next(item.target_at, f"{name} falls due")
+    yield Next(item.closes_at, f"{name} counts as missed if nobody marks it")

@@ -1,0 +1,61 @@
+"""How the contract's codes read in a sentence; no rule and no number lives here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import timedelta
+
+_SPECIAL = {
+    "mhp": "mental health professional",
+    "on_scene_support": "on-scene support",
+    "one_on_one": "one-on-one support",
+    "line_of_duty_death": "line-of-duty death",
+    "officer_involved_shooting": "officer-involved shooting",
+    "check_in_due": "check-in reminder",
+}
+_PLURALS = {"mhp": "mental health professionals"}
+
+
+def plain(code: str) -> str:
+    """A code as words, such as `child critical` for `child_critical`."""
+    return _SPECIAL.get(code, code.replace("_", " "))
+
+
+def title(code: str) -> str:
+    """A code as words that begin a line."""
+    words = plain(code)
+    return words[:1].upper() + words[1:]
+
+
+def counted(count: int, code: str) -> str:
+    """`1 peer`, `2 peers`."""
+    return f"{count} {plain(code) if count == 1 else _PLURALS.get(code, f'{plain(code)}s')}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`; empty for nothing."""
+    *most, last = tuple(parts) or ("",)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def member(role: str, member_id: str) -> str:
+    """A member as command may see them: role and roster number."""
+    return f"{plain(role)} {member_id}"
+
+
+def span(length: timedelta) -> str:
+    """A length without its sign in at most two units, such as `7 h 54 min`."""
+    seconds = round(abs(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(round(seconds / 3600), 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
