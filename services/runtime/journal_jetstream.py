@@ -8,7 +8,6 @@ import json
 from typing import TYPE_CHECKING
 
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError
 
@@ -199,7 +198,7 @@ class JetStreamJournal:
                     yield ()
                 try:
                     messages = await pull.fetch(_PAGE, timeout=_FOLLOW_SECONDS)
-                except NatsTimeout:
+                except TimeoutError:  # of the client or of asyncio: nothing came
                     await self._jetstream.consumer_info(stream.jetstream_name, info.name)
                     continue
                 if messages[0].metadata.sequence.consumer != delivered + 1:
