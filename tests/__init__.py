@@ -1,0 +1,5 @@
+"""The tests. Failing assertions in `tests/support` explain themselves as those in tests do."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.support")

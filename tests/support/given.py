@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from schemas.catalogue import row_of
 from schemas.envelope import Command, Event
 from schemas.refusals import Refusal, RefusalCode
 
@@ -94,5 +95,11 @@ class Outcome(Generic[StateT, CommandT]):
 
 
 def given(decider: Decider[StateT, CommandT], *events: Event) -> Given[StateT, CommandT]:
-    """Start from these events; from nothing when there are none."""
+    """Start from these events; from nothing when there are none.
+
+    An event of another stream is an error: `handle` could never have loaded it for this decider.
+    """
+    for event in events:
+        stream = row_of(type(event)).stream
+        assert stream is decider.stream, f"{event.NAME} is in {stream}, not in {decider.stream}"
     return Given(decider, events)
