@@ -58,7 +58,7 @@ class DeadLetters:
         client = next(iter(self.clients.values()))
         try:
             state = (await client.jetstream().stream_info(DEADLETTER_STREAM)).state
-            oldest = max(state.first_seq, state.last_seq - _NEWEST + 1)
+            oldest = max(1, state.first_seq, state.last_seq - _NEWEST + 1)
             found = [await self._read(n) for n in range(state.last_seq, oldest - 1, -1)]
         except (NatsError, OSError) as error:
             raise Transient("the dead letters cannot be reached") from error
