@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _SETTLED = Refusal(RefusalCode.ITEM_ALREADY_SETTLED, "This was done or missed before.")
 _OVERTAKEN = Refusal(RefusalCode.TIMER_NO_LONGER_NEEDED, "This was settled before its time.")
 _EARLY = Refusal(RefusalCode.TIMER_NOT_DUE, "This still has time.")
+_WAITS = Refusal(RefusalCode.NOT_OPEN_YET, "It opens when operations end.")
 UNKNOWN_ITEM = Refusal(RefusalCode.UNKNOWN_ITEM, "The plan has no such item.")
 
 
@@ -32,7 +33,8 @@ def mark_done(command: MarkDone, state: Planned) -> Sequence[Event] | Refusal:
     session = state.interventions.get(command.item)
     match status:
         case None:
-            return UNKNOWN_ITEM
+            waits = any(each.item == command.item for each in state.deferred)
+            return _WAITS if waits else UNKNOWN_ITEM
         case Status.DONE:
             return _SETTLED
         case Status.PLANNED | Status.DUE | Status.MISSED:
