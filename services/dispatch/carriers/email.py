@@ -16,6 +16,9 @@ from services.dispatch.carriers.port import NotDelivered
 if TYPE_CHECKING:
     from services.dispatch.carriers.port import Contact, PhoneMessage
 
+_GOODBYE_SECONDS = 0.5
+"""The message is taken by then: waiting longer could outlast the claim on sending it."""
+
 
 @dataclass(frozen=True, slots=True)
 class SmtpCarrier:
@@ -38,8 +41,22 @@ class SmtpCarrier:
         """See Carrier.send."""
         if not contact.email:
             raise NotDelivered(Failure.PERMANENT, "no mail address is on file")
-        mail = _mail(message, self.sender, contact.email)
-        client = SMTP(
+        try:
+            mail = _mail(message, self.sender, contact.email).as_bytes()
+            contact.email.encode("ascii")
+        except ValueError as unusable:
+            raise NotDelivered(Failure.PERMANENT, "the address cannot be used") from unusable
+        client = self._client()
+        try:
+            await self._hand_over(client, contact.email, mail)
+            with contextlib.suppress(SMTPException, OSError, TimeoutError):
+                async with asyncio.timeout(_GOODBYE_SECONDS):
+                    await client.quit()
+        finally:
+            client.close()
+
+    def _client(self) -> SMTP:
+        return SMTP(
             hostname=self.host,
             port=self.port,
             timeout=self.seconds,
@@ -47,21 +64,22 @@ class SmtpCarrier:
             password=self.password,
             start_tls=self.start_tls,
         )
+
+    async def _hand_over(self, client: SMTP, recipient: str, mail: bytes) -> None:
+        """Before DATA nothing can have gone out; from DATA on it may have."""
         try:
             async with asyncio.timeout(self.seconds):
-                await self._before_data(client, contact.email)
+                await self._before_data(client, recipient)
         except (SMTPException, OSError, TimeoutError) as error:
             raise NotDelivered(_kind(error), f"refused ({type(error).__name__})") from error
         try:
             async with asyncio.timeout(self.seconds):
-                await client.data(mail.as_bytes())
+                await client.data(mail)
         except SMTPResponseException as error:
             raise NotDelivered(_kind(error), f"refused with {error.code}") from error
         except (SMTPException, OSError, TimeoutError) as error:
             lost = "the connection broke while the message was handed over"
             raise NotDelivered(Failure.UNCERTAIN, lost) from error
-        with contextlib.suppress(SMTPException, OSError, TimeoutError):
-            await client.quit()
 
     async def _before_data(self, client: SMTP, recipient: str) -> None:
         await client.connect()
