@@ -7,10 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from schemas.dispatch import Failure
 from services.dispatch.carriers.port import NotDelivered
 
 if TYPE_CHECKING:
-    from schemas.dispatch import Failure
     from services.dispatch.carriers.port import Contact, PhoneMessage
 
 _LINK = re.compile(r"https?://[^/\s]+(/o/\S+)")
@@ -29,7 +29,9 @@ class Phones:
         return "phones"
 
     async def send(self, message: PhoneMessage, contact: Contact) -> None:
-        owner = contact.label
+        owner = contact.label or (contact.email or "").partition("@")[0]
+        if not contact.email:
+            raise NotDelivered(Failure.PERMANENT, "no address is on file")
         if self._failures[owner]:
             raise NotDelivered(self._failures[owner].pop(0), "the test says so")
         known = {earlier.message_id for earlier in self.received[owner]}
@@ -42,7 +44,9 @@ class Phones:
 
     def asked(self) -> list[str]:
         """Whose phones hold an offer, sorted."""
-        return sorted(o for o, texts in self.received.items() if any(_LINK.search(t.text) for t in texts))
+        return sorted(
+            o for o, texts in self.received.items() if any(_LINK.search(t.text) for t in texts)
+        )
 
     def link(self, owner: str) -> str:
         """The path of the newest offer on this phone."""
