@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import timedelta
 
+_CHECK_IN = re.compile(r"^check-in-(\d+)$")
 _SPECIAL = {
     "mhp": "mental health professional",
     "on_scene_support": "on-scene support",
@@ -44,6 +46,14 @@ def listed(parts: Iterable[str]) -> str:
 def member(role: str, member_id: str) -> str:
     """A member as command may see them: role and roster number."""
     return f"{plain(role)} {member_id}"
+
+
+def item_name(item: str) -> str:
+    """A planned item's slug as people say it, such as `One-on-one support for responders`."""
+    what, _, audience = item.rpartition("-")
+    number = _CHECK_IN.match(what)
+    name = f"Check-in {number[1]}" if number else title(what.replace("-", "_"))
+    return f"{name} for {audience}" if what else title(item)
 
 
 def span(length: timedelta) -> str:

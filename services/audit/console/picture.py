@@ -26,8 +26,10 @@ _TICKS = tuple(
     timedelta(hours=hours)
     for hours in (1, 4, 12, 24, 72, 7 * 24, 14 * 24, 28 * 24, 90 * 24, 365 * 24)
 )
-_ROOM_FOR_A_LABEL = 8.0
+_ROOM_FOR_A_LABEL, _ROOM_ON_A_PHONE = 6.0, 9.5
 _NARROWEST = 1.2
+_WIDEST = 97.0
+"""The last mark and its label need room beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Tick:
 
     x: float
     label: str
+    is_minor: bool
+    """Left out where there is little room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +75,17 @@ class Scale:
     def x(self, at: datetime) -> float:
         """Where a time sits; what lies outside sits at the edge."""
         share = log1p(max(at - self.start, timedelta(0)) / _UNIT) / self._whole()
-        return round(100 * min(share, 1.0), 2)
+        return round(_WIDEST * min(share, 1.0), 2)
 
     def ticks(self) -> tuple[Tick, ...]:
         """As many labelled points as there is room for."""
         placed: list[Tick] = []
         for length in _TICKS:
             x = self.x(self.start + length)
-            before = placed[-1].x if placed else 0.0
-            if x - before >= _ROOM_FOR_A_LABEL and x <= 100 - _ROOM_FOR_A_LABEL / 2:
-                placed.append(Tick(x, span(length)))
+            before = max((tick.x for tick in placed), default=0.0)
+            major = max((tick.x for tick in placed if not tick.is_minor), default=0.0)
+            if x - before >= _ROOM_FOR_A_LABEL and x < _WIDEST + 1:
+                placed.append(Tick(x, span(length), is_minor=x - major < _ROOM_ON_A_PHONE))
         return tuple(placed)
 
     def _whole(self) -> float:
@@ -95,7 +100,7 @@ def picture(file: CaseFile, now: datetime) -> Picture | None:
     ends += [case.form_by] if case.form_by else []
     if start is None or not ends:
         return None
-    scale = Scale(start, start + (max(ends) - start) * 1.05)
+    scale = Scale(start, max(ends))
     items = sorted(file.planned.values(), key=_place)
     tracks = (*_team(file, scale, now), *(_item(item, scale, now) for item in items))
     return Picture(scale.ticks(), scale.x(now) if now <= scale.end else None, tracks)
@@ -149,12 +154,21 @@ def _standing(item: Planned, now: datetime) -> tuple[RowState, str]:
         return state, f"{done} {'on time' if state is RowState.ON_TIME else 'late'}"
     if item.missed_at:
         return RowState.MISSED, "missed"
-    if aim is None or item.target_at is None:
+    if item.target_at is None or item.closes_at is None:
         return RowState.COMING, "when operations end"
-    if now < item.target_at:
-        return RowState.COMING, f"in {span(item.target_at - now)}"
-    state = RowState.LATE if is_session or now > aim else RowState.COMING
-    return state, f"due {span(now - item.target_at)} ago"
+    return _waiting(item.target_at, item.closes_at, now, is_session=is_session)
+
+
+def _waiting(
+    target: datetime, closes: datetime, now: datetime, *, is_session: bool
+) -> tuple[RowState, str]:
+    if now < target:
+        return RowState.COMING, f"in {span(target - now)}"
+    if now > closes:
+        return RowState.MISSED, "window closed"
+    if is_session:
+        return RowState.LATE, f"{span(now - target)} late"
+    return RowState.COMING, f"due, {span(closes - now)} left"
 
 
 def _settled(at: datetime, target: datetime) -> RowState:
@@ -176,6 +190,6 @@ def _bar(scale: Scale, opens: datetime, closes: datetime) -> tuple[float, float]
     return x, round(max(scale.x(closes) - x, _NARROWEST), 2)
 
 
-def _place(item: Planned) -> tuple[bool, float, str]:
+def _place(item: Planned) -> tuple[bool, bool, float, str]:
     at = item.target_at
-    return at is None, at.timestamp() if at else 0.0, item.item
+    return item.kind != SESSION, at is None, at.timestamp() if at else 0.0, item.item

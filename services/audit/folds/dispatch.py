@@ -24,7 +24,7 @@ from services.audit import tables
 from services.audit.folds.entry import case_row, entries, line
 from services.audit.steps import RowState, Step
 from services.audit.store import Change
-from services.audit.words import counted, listed, member, plain
+from services.audit.words import counted, item_name, listed, member, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -116,7 +116,7 @@ def _activated(event: TeamActivated) -> dict[str, object]:
 def _called(recorded: Recorded[Event]) -> Iterator[Change]:
     match recorded.event:
         case CoordinatorAlarmed() as event:
-            about = f", {plain(event.item).replace('-', ' ')}" if event.item else ""
+            about = f": {item_name(event.item)}" if event.item else ""
             whom = ", ".join(event.member_ids)
             detail = f"{whom or 'Nobody to call: no coordinator is on the roster'} "
             detail += f"({plain(event.reason)}{about})"
@@ -125,7 +125,7 @@ def _called(recorded: Recorded[Event]) -> Iterator[Change]:
                 recorded, line(Step.ALARMED, detail, key=event.alarm_id, state=state)
             )
         case MemberNotified() as event:
-            about = f" for {event.item.replace('-', ' ')}" if event.item else ""
+            about = f": {item_name(event.item)}" if event.item else ""
             detail = f"{_sentence(plain(event.purpose))} to {event.member_id}{about}"
             yield from entries(recorded, line(Step.NOTIFIED, detail, key=event.notice_id))
         case _:

@@ -18,7 +18,7 @@ from services.audit import tables
 from services.audit.folds.entry import case_row, entries, line
 from services.audit.steps import RowState, Step
 from services.audit.store import Change
-from services.audit.words import title
+from services.audit.words import item_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
             yield from entries(recorded, line(Step.PLANNED, _plan(event)))
         case GroupWindowsOpened() as event:
             yield from _sessions(recorded, event.interventions)
-            names = ", ".join(_named(each.item) for each in event.interventions)
+            names = ", ".join(item_name(each.item) for each in event.interventions)
             detail = f"Operations ended; these have their windows now: {names}"
             yield from entries(recorded, line(Step.WINDOWS_OPENED, detail))
         case _:
@@ -80,7 +80,7 @@ def _item(
 ) -> Iterator[Change]:
     if columns:
         yield _planned(recorded, item, **columns)
-    yield from entries(recorded, line(step, f"{_named(item)}: {words}", key=item, state=state))
+    yield from entries(recorded, line(step, f"{item_name(item)}: {words}", key=item, state=state))
 
 
 def _sessions(
@@ -146,8 +146,3 @@ def _plan(event: FollowupPlanned) -> str:
     if event.deferred:
         told += f"; {len(event.deferred)} wait for the end of operations"
     return told if event.team_complete else f"{told}; the team is not complete yet"
-
-
-def _named(item: str) -> str:
-    """An item's name without its dashes, such as `Check in 1 responders`."""
-    return title(item.replace("-", "_"))

@@ -96,13 +96,13 @@ def marks(file: CaseFile, now: datetime) -> tuple[str, ...]:
 def next_of(file: CaseFile, now: datetime) -> Next | None:
     """The next thing that happens without anybody's doing; None when nothing is planned."""
     coming = [each for each in _coming(file) if each.at >= now]
-    return min(coming, key=lambda each: each.at, default=None)
+    return min(coming, key=lambda each: (each.at, each.what), default=None)
 
 
 def item_name(item: Planned) -> str:
     """A planned item as people say it, such as `Defusing for responders`."""
-    number = f" {item.number}" if item.number else ""
-    return f"{title(item.name) if item.kind == SESSION else 'Check-in'}{number} for {item.audience}"
+    name = title(item.name) if item.kind == SESSION else f"Check-in {item.number}"
+    return f"{name} for {item.audience}"
 
 
 def _before_activation(file: CaseFile) -> CaseState:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from schemas.envelope import Frozen
+from schemas.policy import Role
 from schemas.subjects import Stream
 from services.audit.folds.followup import SESSION
 from services.audit.steps import LABELS, RowState, Step
@@ -35,6 +36,8 @@ class TimelineRow(Frozen):
     label: str
     detail: str
     lines: tuple[str, ...] = ()
+    item: str | None = None
+    """The planned item that it is about, as `tailboard done` takes it."""
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     target_at: datetime | None = None
@@ -63,6 +66,7 @@ def happened(file: CaseFile, entry: Entry) -> TimelineRow:
         label=LABELS[step],
         detail=entry.detail,
         lines=tuple(entry.lines),
+        item=entry.key if entry.key in file.planned else None,
         target_at=target,
         distance_seconds=seconds,
         distance="" if seconds is None else _so_far_off(seconds),
@@ -117,8 +121,9 @@ def _item_ahead(file: CaseFile, item: Planned, now: datetime) -> TimelineRow:
         asked = "; its peer was reminded" if item.fell_due_at else ""
         target = item.closes_at if item.fell_due_at else item.target_at
         return _ahead(file, Step.CHECK_IN_COMING, f"{name}{asked}", target, now, item)
-    leads = f"led by {plain(item.leads or '')}"
-    needs = ", mental health professional required" if item.mhp_required else ""
+    leads = f"led by a {plain(item.leads or '')}"
+    needs = ", with a mental health professional" if item.mhp_required else ""
+    needs = "" if item.leads == Role.MHP else needs
     detail = f"{name}, {leads}{needs}"
     if item.target_at is None:
         detail += "; waits for the end of operations"
@@ -147,6 +152,7 @@ def _ahead(
         label=LABELS[step],
         detail=detail,
         lines=(f"Source: {item.source}",) if item else (),
+        item=item.item if item else None,
         opens_at=item.opens_at if item else None,
         closes_at=closes_at,
         target_at=target,

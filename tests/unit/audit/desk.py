@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import httpx
 from fastapi import FastAPI
 
-from schemas.subjects import Stream
 from services.audit.app import build
+from services.audit.news import News
+from services.audit.projector import Projector
+from services.audit.reader import Reader
 from services.audit.settings import AuditSettings
+from services.audit.store import Store
 from services.runtime.auth import Keyring, KeyRole, add_key
 from services.runtime.edge import BodyLimit, install_problems
 from services.runtime.host import Ports, Service
@@ -90,16 +93,22 @@ class Desk:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[Reader]:
+        """What the views answer once they have caught up."""
+        store, news = Store(self.settings.views_url), News()
+        projector = Projector(self.journal, store, news)
+        tasks = [asyncio.ensure_future(job()) for job in projector.jobs()]
+        await projector.caught_up()
+        yield Reader(store, news, self.clock)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await store.close()
+
     def client(self, app: FastAPI, agency: str | None = AGENCY) -> httpx.AsyncClient:
         """A caller with the key of an agency, or with none."""
         headers = {"Authorization": f"Bearer {self.keys[agency]}"} if agency else {}
         return httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://audit", headers=headers
         )
-
-    def restarted(self) -> Desk:
-        """Another instance beside this one's files."""
-        return replace(self, _tasks=[])
-
-
-ALL_STREAMS = tuple(Stream)

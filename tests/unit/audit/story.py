@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from schemas.catalogue import row_of
@@ -59,7 +59,11 @@ from schemas.policy import (
 )
 from schemas.roster import MemberEnrolled
 from schemas.subjects import Entity, Stream, case_id_for
-from services.runtime.journal_memory import MemoryJournal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.runtime.journal_memory import MemoryJournal
 
 AGENCY = "riverton"
 START = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
