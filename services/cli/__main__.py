@@ -57,9 +57,13 @@ app.command("doctor")(doctor)
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        print(f"tailboard {version('tailboard')}")
+        try:
+            number = version("tailboard")
+        except PackageNotFoundError:
+            number = "(from its source, not installed)"
+        print(f"tailboard {number}")
         raise typer.Exit
 
 

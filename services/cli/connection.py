@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -55,22 +56,45 @@ class Connection:
     url: str
     key: str = field(repr=False)
 
-    def options(self) -> dict[str, object]:
-        """What an httpx client is made with. A proxy is never asked for this machine itself."""
+    @property
+    def trust_env(self) -> bool:
+        """Whether the environment's proxies count: never for this machine itself."""
+        return urlsplit(self.url).hostname not in _LOOPBACK
+
+    def trust(self) -> ssl.SSLContext:
+        """The roots that are trusted; none for plain http, because reading them takes a while."""
         import httpx
 
-        return {
-            "base_url": self.url,
-            "headers": {"Authorization": f"Bearer {self.key}", "User-Agent": "tailboard"},
-            "timeout": httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
-            "trust_env": urlsplit(self.url).hostname not in _LOOPBACK,
-        }
+        if self.url.startswith("https:"):
+            return httpx.create_ssl_context(trust_env=self.trust_env)
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     def client(self) -> httpx.Client:
         """A client for one command's requests."""
         import httpx
 
-        return httpx.Client(**self.options())  # type: ignore[arg-type]  # one dict for both kinds
+        return httpx.Client(
+            base_url=self.url,
+            headers=self._headers(),
+            timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
+            trust_env=self.trust_env,
+            verify=self.trust(),
+        )
+
+    def async_client(self, trust: ssl.SSLContext) -> httpx.AsyncClient:
+        """A client for many requests, one at a time. The trusted roots are read once for all."""
+        import httpx
+
+        return httpx.AsyncClient(
+            base_url=self.url,
+            headers=self._headers(),
+            timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
+            trust_env=self.trust_env,
+            verify=trust,
+        )
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}", "User-Agent": "tailboard"}
 
 
 def connection(url: str | None, key: str | None, data_dir: Path | None) -> Connection:

@@ -20,7 +20,8 @@ async def deliver(
     with courier.spool.sending() as mine:
         if mine:
             waiting = await asyncio.to_thread(_waiting, courier, any_address=any_address)
-            await courier.deliver(waiting, tally.spooled)
+            if waiting:
+                await courier.deliver(waiting, tally.spooled)
     await courier.deliver(parcels, tally.done)
 
 

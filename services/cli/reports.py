@@ -174,9 +174,10 @@ def _json_lines(name: str, numbered: Iterable[tuple[int, str]]) -> Iterator[Told
             continue
         place = f"{name} line {number}"
         try:
-            parsed = _parse(line)
+            parsed = _parse(line.rstrip("\r\n"))
         except ValueError as error:
-            yield Told(place, problem=_json_problem(error))
+            column = f" at column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+            yield Told(place, problem=f"not JSON{column}: {getattr(error, 'msg', error)}")
             continue
         yield from _reports(place, parsed)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -27,8 +28,13 @@ from services.cli.spool import Kept
 from services.cli.stop import Stop
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from services.cli.connection import Connection
     from services.cli.spool import Spool
+
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # None means: not installed
+# httpcore looks for it at every lock of every request, which costs more than the request itself.
 
 _ATTEMPTS = 4
 _PATIENCE_SECONDS = 5.0
@@ -104,21 +110,25 @@ class Courier:
     async def deliver(self, parcels: Iterable[Parcel], done: Done) -> None:
         """Send everything and tell `done` of each. Raises Stop when the key is not accepted."""
         lanes = [Lane(_LANE_LENGTH) for _ in range(self.concurrency)]
+        trust = self.connection.trust()
         try:
-            async with (
-                httpx.AsyncClient(**self.connection.options()) as client,  # type: ignore[arg-type]
-                asyncio.TaskGroup() as tasks,
-            ):
+            async with asyncio.TaskGroup() as tasks:
                 for lane in lanes:
-                    tasks.create_task(self._serve(lane, client, done))
+                    tasks.create_task(self._serve(lane, done, trust))
                 tasks.create_task(_feed(parcels, lanes))
         except* Stop as stops:
             raise _first_stop(stops) from None
 
-    async def _serve(self, lane: Lane, client: httpx.AsyncClient, done: Done) -> None:
-        while (item := await lane.get()) is not None:
-            number, parcel = item
-            done(number, await self._deliver(client, parcel))
+    async def _serve(self, lane: Lane, done: Done, trust: SSLContext) -> None:
+        """One lane has one connection of its own: a shared pool costs more than the requests."""
+        item = await lane.get()
+        if item is None:
+            return
+        async with self.connection.async_client(trust) as client:
+            while item is not None:
+                number, parcel = item
+                done(number, await self._deliver(client, parcel))
+                item = await lane.get()
 
     async def _deliver(self, client: httpx.AsyncClient, parcel: Parcel) -> Sent:
         if self._away or parcel.lane_key in self._held:

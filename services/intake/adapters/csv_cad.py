@@ -125,10 +125,19 @@ class MappedRow:
     problem: str | None = None
 
 
+class _PlainWords(yaml.SafeLoader):
+    """Takes `no`, `yes`, `on`, `off` and `n` as words: exports have columns of these names."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the way PyYAML is told
+        first: [each for each in kinds if first in "tTfF" or not each[0].endswith(":bool")]
+        for first, kinds in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def parse_mapping(text: str, name: str) -> CsvMapping:
     """A mapping file's text as a mapping. Raises BadMapping, naming the field and the remedy."""
     try:
-        told = yaml.safe_load(text)
+        told = yaml.load(text, _PlainWords)  # noqa: S506 - a SafeLoader, with fewer surprises
         if not isinstance(told, dict):
             raise BadMapping(f"{name}: a mapping file holds `source:`, `time_zone:`, `columns:`")
         return CsvMapping.model_validate(told)
