@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
+import contextlib
 from dataclasses import dataclass, field
 
 import httpx
 
-_FIRST_SECONDS = 0.3
-_STEP_SECONDS = 0.25
-_DECLINES_EVERY = 4
+_THINKS_SECONDS = 0.1
+_DECLINES_EVERY = 3
+_PEER = "p-"
 
 
 @dataclass
 class Answers:
-    """Every fourth offer is declined and the others are accepted, one after the other."""
+    """Every third peer declines; everybody else accepts, one after the other."""
 
-    _links: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    _offers: asyncio.Queue[tuple[str, str]] = field(default_factory=asyncio.Queue)
 
-    def take(self, link: str) -> None:
+    def take(self, owner: str, link: str) -> None:
         """An offer arrived on a demo phone."""
-        self._links.put_nowait(link)
+        self._offers.put_nowait((owner, link))
 
     async def run(self) -> None:
         """Answer until cancelled, over the page that a member would tap on."""
         async with httpx.AsyncClient(follow_redirects=False) as client:
-            for number in itertools.count(1):
-                link = await self._links.get()
-                pause = _FIRST_SECONDS if number == 1 else _STEP_SECONDS
-                await asyncio.sleep(pause)  # noqa: TID251 - an invented member makes up their mind
-                word = "decline" if number % _DECLINES_EVERY == 0 else "accept"
-                await client.post(f"{link}/{word}")
+            peers = 0
+            while True:
+                owner, link = await self._offers.get()
+                await asyncio.sleep(_THINKS_SECONDS)  # noqa: TID251 - making up one's mind
+                peers += owner.startswith(_PEER)
+                is_no = owner.startswith(_PEER) and peers % _DECLINES_EVERY == 0
+                with contextlib.suppress(httpx.HTTPError):
+                    await client.post(f"{link}/{'decline' if is_no else 'accept'}")

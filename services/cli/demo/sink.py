@@ -20,10 +20,10 @@ _LINK = re.compile(r"https?://\S+/o/\S+")
 
 @dataclass
 class PhoneSink:
-    """Listens on a free port of this machine. `on_offer` is told the link of each offer taken."""
+    """Listens on a free port of this machine. `on_offer` is told the owner and the link of each offer taken."""
 
     folder: Path
-    on_offer: Callable[[str], None] | None = None
+    on_offer: Callable[[str, str], None] | None = None
     port: int = 0
     _server: asyncio.Server | None = field(default=None, repr=False)
 
@@ -51,10 +51,11 @@ class PhoneSink:
         """Keep one message; the answer to the sender comes after it is in the folder."""
         raw: bytes = envelope.original_content or envelope.content
         await asyncio.to_thread(self._keep, raw)
-        text = email.message_from_bytes(raw).get_payload(decode=True)
+        mail = email.message_from_bytes(raw)
+        text = mail.get_payload(decode=True)
         link = _LINK.search(text.decode()) if isinstance(text, bytes) else None
         if link and self.on_offer:
-            self.on_offer(link[0])
+            self.on_offer(str(mail["To"]), link[0])
         return "250 kept"
 
     def _keep(self, raw: bytes) -> None:
