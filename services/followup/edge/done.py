@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from schemas.envelope import Slug
 from schemas.refusals import RefusalCode
 from schemas.subjects import Entity, Stream
 from services.followup.commands import MarkDone
@@ -18,13 +19,13 @@ from services.runtime.handle import handle
 from services.runtime.telemetry import trace_from
 
 if TYPE_CHECKING:
-    from schemas.envelope import Slug
     from services.runtime.host import Ports
 
 _STATUS = {
     RefusalCode.UNKNOWN_CASE: HTTPStatus.NOT_FOUND,
     RefusalCode.UNKNOWN_ITEM: HTTPStatus.NOT_FOUND,
 }
+Item = Annotated[Slug, Path(description="Such as `defusing-responders`")]
 
 
 def routes(ports: Ports) -> APIRouter:
@@ -38,7 +39,7 @@ def routes(ports: Ports) -> APIRouter:
     )
     async def mark_done(
         case_id: Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")],
-        item: Annotated[Slug, Path(description="Such as `defusing-responders`")],
+        item: Item,
         request: Request,
     ) -> Response:
         """Record that a session was held or a check-in was offered."""
