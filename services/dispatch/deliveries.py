@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -111,13 +112,17 @@ class Deliveries:
         )
 
     async def on_alarmed(self, told: Recorded[CoordinatorAlarmed]) -> None:
-        """Call every coordinator of the case."""
+        """Call every coordinator of the case at once: a busy phone holds up no other."""
+        link = self._case_link(told.entity)
+        parcels = []
         for member_id in told.event.member_ids:
             delivery_id = derived_id(told.event.alarm_id, member_id)
-            message = messages.alarm(delivery_id, told.event.reason, self._case_link(told.entity))
-            await self._deliver(
-                Parcel(told, delivery_id, member_id, Purpose.ALARM, None, _ready(message))
-            )
+            write = _ready(messages.alarm(delivery_id, told.event.reason, link))
+            parcels.append(Parcel(told, delivery_id, member_id, Purpose.ALARM, None, write))
+        ends = await asyncio.gather(*map(self._deliver, parcels), return_exceptions=True)
+        for trouble in ends:
+            if trouble is not None:
+                raise trouble
 
     async def on_notified(self, told: Recorded[MemberNotified]) -> None:
         """Remind a member of the team."""
