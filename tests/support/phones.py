@@ -63,8 +63,16 @@ class Phones:
         message = self.received[owner][position]
         assert words in f"{message.subject}\n{message.text}", message.subject
 
+    def unread(self, owner: str) -> list[str]:
+        """The subjects of what this phone got and the test has not looked at."""
+        return [message.subject for message in self.received[owner][self._heard[owner] :]]
+
+    def look(self, *owners: str) -> None:
+        """Everything on these phones is read now; on every phone when none is named."""
+        for owner in owners or tuple(self.received):
+            self._heard[owner] = len(self.received[owner])
+
     def assert_silent(self, *owners: str) -> None:
         """Nothing unread is on these phones; on no phone when none is named."""
         for owner in owners or tuple(self.received):
-            unread = self.received[owner][self._heard[owner] :]
-            assert not unread, f"{owner} got {[message.subject for message in unread]}"
+            assert not self.unread(owner), f"{owner} got {self.unread(owner)}"

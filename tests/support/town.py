@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -28,6 +27,7 @@ from services.runtime.journal_memory import MemoryJournal
 from tests.support.phones import Phones
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from services.runtime.broker import Listener
@@ -89,6 +89,22 @@ class Town:
         answer = await self.http.put(f"/v1/roster/members/{member_id}", json=entry)
         assert answer.is_success, answer.text
 
+    async def enroll_team(self, peers: int, mhps: int, **also: Role) -> None:
+        """p-1, p-2 ..., m-1 ... and the coordinator c-1, each valid and each on a unit of no call."""
+        for number in range(1, peers + 1):
+            await self.enroll(f"p-{number}", Role.PEER, units=[f"X{number}"])
+        for number in range(1, mhps + 1):
+            await self.enroll(f"m-{number}", Role.MHP)
+        await self.enroll("c-1", Role.COORDINATOR)
+        for member_id, role in also.items():
+            await self.enroll(member_id.replace("_", "-"), role)
+
+    async def done(self, case_id: str, item: str) -> None:
+        """Mark a session held or a check-in offered, as a coordinator does."""
+        answer = await self.http.post(f"/v1/cases/{case_id}/items/{item}/done")
+        assert answer.is_success, answer.text
+        await self.settle()
+
     async def accept(self, member_id: str) -> str:
         """Tap Accept on the newest offer of this phone; the page that is shown."""
         return await self._tap(member_id, "accept")
@@ -133,6 +149,10 @@ class Town:
         for stream in (Stream.INTAKE, Stream.DISPATCH, Stream.FOLLOWUP):
             told += [event for event in self.journal.all(stream) if event.entity.id == case_id]
         return [one.event for one in told if not kinds or isinstance(one.event, kinds)]
+
+    def kinds(self, case_id: str) -> list[str]:
+        """The names of what was recorded of a case, stream by stream."""
+        return [event.NAME for event in self.events(case_id)]
 
     def _next(self) -> datetime | None:
         moments = [entry[0] for entry in self._later]
@@ -186,12 +206,14 @@ async def a_town(folder: Path, **policy_overrides: Any) -> AsyncIterator[Town]:
     app.add_middleware(BodyLimit, limit=intake.body_limit)
     for service in services:
         app.include_router(service.router)
-    jobs = [asyncio.create_task(job()) for service in services for job in service.background]
+    jobs = [asyncio.ensure_future(job()) for service in services for job in service.background]
     headers = {"Authorization": f"Bearer {key}"}
     transport = httpx.ASGITransport(app=app)
     base = "http://town.invalid"
-    async with httpx.AsyncClient(transport=transport, base_url=base, headers=headers) as http:
-        yield Town(app, services, journal, clock, phones, http)
-    for job in jobs:
-        job.cancel()
-    await asyncio.gather(*jobs, return_exceptions=True)
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url=base, headers=headers) as http:
+            yield Town(app, services, journal, clock, phones, http)
+    finally:
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)

@@ -1,0 +1,22 @@
+"""The town of every scenario."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.town import a_town
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tests.support.town import Town
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    """Everything running, nobody on the roster, 3 o'clock in the morning."""
+    async with a_town(tmp_path) as running:
+        yield running
