@@ -41,7 +41,7 @@ _PATIENCE_SECONDS = 5.0
 _LANE_LENGTH = 32
 _LATER = frozenset({408, 425, 429, 502, 503, 504})
 _KEY_TROUBLE = frozenset({401, 403})
-_backoff = wait_exponential_jitter(initial=0.2, max=2, jitter=0.1)
+_backoff = wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.1)
 
 
 class Fate(StrEnum):

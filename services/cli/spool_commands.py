@@ -113,6 +113,6 @@ def _until_empty(where: "Connection", folder: "Path", any_address: bool) -> "Tal
         return bool(tally.from_spool[Fate.KEPT])
 
     again = Retrying(
-        retry=retry_if_result(still_waiting), wait=wait_exponential_jitter(initial=1, max=60)
+        retry=retry_if_result(still_waiting), wait=wait_exponential_jitter(max=60)
     )
     return again(_once, where, folder, any_address)

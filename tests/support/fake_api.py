@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 if TYPE_CHECKING:
@@ -112,46 +112,51 @@ def free_port() -> int:
 def _app(api: FakeApi) -> FastAPI:
     app = FastAPI()
 
-    @app.middleware("http")
-    async def check_key(request: Request, call_next: Any) -> Response:
-        open_to_all = request.url.path == "/healthz"
-        if not open_to_all and request.headers.get("authorization") != f"Bearer {KEY}":
-            return JSONResponse({"detail": "Send an API key."}, 401, media_type=PROBLEM)
-        answer: Response = await call_next(request)
-        return answer
+    @app.exception_handler(HTTPException)
+    async def on_no(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return JSONResponse({"detail": error.detail}, error.status_code, media_type=PROBLEM)
 
     @app.get("/healthz")
     async def health() -> dict[str, Any]:
         return {"streams": {"intake": True, "dispatch": True}}
 
-    @app.post("/v1/incidents")
+    guarded = APIRouter(prefix="/v1", dependencies=[Depends(_check_key)])
+
+    @guarded.post("/incidents")
     async def report(request: Request) -> Response:
         return api.take(Taken(request.headers["idempotency-key"], await request.json()))
 
-    _case_routes(app, api)
-    _operator_routes(app, api)
+    _case_routes(guarded, api)
+    _operator_routes(guarded, api)
+    app.include_router(guarded)
     return app
 
 
-def _case_routes(app: FastAPI, api: FakeApi) -> None:
-    @app.get("/v1/cases")
+async def _check_key(request: Request) -> None:
+    if request.headers.get("authorization") != f"Bearer {KEY}":
+        raise HTTPException(401, "Send an API key.")
+
+
+def _case_routes(app: APIRouter, api: FakeApi) -> None:
+    @app.get("/cases")
     async def list_cases(state: str = "open") -> dict[str, Any]:
         wanted = [case for case in api.cases if state == "all" or case["state"] != "routine"]
         return {"cases": wanted}
 
-    @app.get("/v1/cases/{case_id}")
+    @app.get("/cases/{case_id}")
     async def read_case(case_id: str) -> Response:
         found = [case for case in api.cases if case["case_id"].startswith(case_id)]
         if not found:
             return JSONResponse({"detail": "There is no such case."}, 404, media_type=PROBLEM)
         return JSONResponse({"case": found[0], "timeline": api.timeline})
 
-    @app.post("/v1/cases/{case_id}/items/{item}/done")
+    @app.post("/cases/{case_id}/items/{item}/done")
     async def mark_done(case_id: str, item: str) -> Response:
         api.done.append(f"{case_id}/{item}")
         return Response(status_code=204)
 
-    @app.get("/v1/watch")
+    @app.get("/watch")
     async def watch(request: Request) -> Response:
         api.resumed_at.append(request.headers.get("last-event-id"))
         if not api.feeds:
@@ -165,13 +170,13 @@ async def _feed(events: list[tuple[str, dict[str, Any]]]) -> AsyncIterator[str]:
         yield f"data: {json.dumps(row)}\nid: {name}\n\n"
 
 
-def _operator_routes(app: FastAPI, api: FakeApi) -> None:
-    @app.put("/v1/roster/members/{member_id}")
+def _operator_routes(app: APIRouter, api: FakeApi) -> None:
+    @app.put("/roster/members/{member_id}")
     async def enroll(member_id: str, request: Request) -> Response:
         api.members[member_id] = await request.json()
         return Response(status_code=204)
 
-    @app.get("/v1/roster/members")
+    @app.get("/roster/members")
     async def members() -> dict[str, Any]:
         shown = ("role", "discipline", "station", "units")
         return {
@@ -182,11 +187,11 @@ def _operator_routes(app: FastAPI, api: FakeApi) -> None:
             ]
         }
 
-    @app.get("/v1/deadletters")
+    @app.get("/deadletters")
     async def letters() -> dict[str, Any]:
         return {"letters": api.letters}
 
-    @app.post("/v1/deadletters/{sequence}/replay")
+    @app.post("/deadletters/{sequence}/replay")
     async def replay(sequence: int) -> Response:
         api.replayed.append(sequence)
         return Response(status_code=204)
