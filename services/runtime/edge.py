@@ -80,7 +80,9 @@ def install_problems(app: FastAPI) -> None:
 
     async def on_http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
-        problem = Problem(HTTPStatus(error.status_code), error.detail, headers=error.headers)
+        code = "too-large" if isinstance(error, BodyTooLarge) else "about:blank"
+        status = HTTPStatus(error.status_code)
+        problem = Problem(status, error.detail, code=code, headers=error.headers)
         return await on_problem(request, problem)
 
     async def on_poison(request: Request, error: Exception) -> JSONResponse:
@@ -123,8 +125,12 @@ async def require(
     return principal
 
 
-class BodyTooLarge(Exception):
-    """More bytes came than the limit allows."""
+class BodyTooLarge(HTTPException):
+    """More bytes came than the limit allows. FastAPI turns any other kind into a 400."""
+
+    def __init__(self, limit: int) -> None:
+        detail = f"The body is larger than {limit} bytes. Send one incident per request."
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 
 class BodyLimit:
@@ -150,7 +156,7 @@ class BodyLimit:
             message = await receive()
             counted += len(message.get("body", b""))
             if counted > self._limit:
-                raise BodyTooLarge
+                raise BodyTooLarge(self._limit)
             return message
 
         try:
@@ -159,10 +165,7 @@ class BodyLimit:
             await self._refuse(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        problem = Problem(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"The body is larger than {self._limit} bytes. Send one incident per request.",
-            code="too-large",
-        )
+        large = BodyTooLarge(self._limit)
+        problem = Problem(HTTPStatus(large.status_code), large.detail, code="too-large")
         answer = JSONResponse(problem.body, problem.status, media_type=PROBLEM)
         await answer(scope, receive, send)
