@@ -70,7 +70,7 @@ def refusal(response: httpx.Response) -> str:
         case _ if response.is_redirect:
             return f"the server points elsewhere: use --url {response.headers.get('location', '')}"
         case _:
-            return f"{said} {fields}".strip()
+            return fields or said
 
 
 def field_problems(told: dict[str, Any]) -> list[str]:

@@ -26,29 +26,38 @@ if TYPE_CHECKING:
     from services.cli.sending import Parcel
 
 
+FilesArgument = Annotated[
+    list[str], typer.Argument(metavar="FILE...", help="JSON, NDJSON or CSV files; - is stdin.")
+]
+FormatOption = Annotated[
+    str | None, typer.Option("--format", help="A CSV format that ships, such as seattle.")
+]
+MappingOption = Annotated[
+    Path | None, typer.Option("--mapping", help="Your own mapping of CSV columns (YAML).")
+]
+ProgressOption = Annotated[
+    bool, typer.Option("--progress", help="A progress bar, and a summary at the end.")
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Check, and print what would be sent. Send nothing.")
+]
+IdempotencyOption = Annotated[
+    str | None, typer.Option(help="Name one report, so that repeating it changes nothing.")
+]
+ConcurrencyOption = Annotated[
+    int, typer.Option(help="Requests at once; one incident's go in order.", min=1, max=256)
+]
+
+
 def post(
-    files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="JSON, NDJSON or CSV files; - is stdin.")
-    ],
+    files: FilesArgument,
     *,
-    form: Annotated[
-        str | None, typer.Option("--format", help="A CSV format that ships, such as seattle.")
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option("--mapping", help="Your own mapping of CSV columns (YAML).")
-    ] = None,
-    progress: Annotated[
-        bool, typer.Option("--progress", help="A progress bar, and a summary at the end.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check, and print what would be sent. Send nothing.")
-    ] = False,
-    idempotency_key: Annotated[
-        str | None, typer.Option(help="Name one report, so that repeating it changes nothing.")
-    ] = None,
-    concurrency: Annotated[
-        int, typer.Option(help="Requests at once; one incident's go in order.", min=1, max=256)
-    ] = 16,
+    form: FormatOption = None,
+    mapping: MappingOption = None,
+    progress: ProgressOption = False,
+    dry_run: DryRunOption = False,
+    idempotency_key: IdempotencyOption = None,
+    concurrency: ConcurrencyOption = 16,
     spool_dir: SpoolOption = None,
     url: UrlOption = None,
     key: KeyOption = None,
@@ -77,9 +86,8 @@ def post(
     if dry_run:
         raise typer.Exit(_dry(sources))
     where = connection(url, key, data_dir)
-    raise typer.Exit(
-        _send(where, spool_folder(spool_dir), sources, concurrency, idempotency_key, progress)
-    )
+    folder = spool_folder(spool_dir)
+    raise typer.Exit(_send(where, folder, sources, concurrency, idempotency_key, progress))
 
 
 def _send(

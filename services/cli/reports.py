@@ -65,16 +65,17 @@ class Sources:
                     pass
 
     def _read(self, name: str, *, quiet: bool) -> Iterator[Told]:
+        shown = "stdin" if name == STDIN else name
         with _opened(name) as lines:
             try:
                 if self.mapping:
-                    yield from self._csv(name, lines, self.mapping, quiet=quiet)
+                    yield from self._csv(shown, lines, self.mapping, quiet=quiet)
                 elif Path(name).suffix in _LINES:
-                    yield from _json_lines(name, enumerate(lines, start=1))
+                    yield from _json_lines(shown, enumerate(lines, start=1))
                 else:
-                    yield from _json_or_lines(name, lines)
+                    yield from _json_or_lines(shown, lines)
             except UnicodeDecodeError as error:
-                _stop(name, f"byte {error.start + 1} is not UTF-8: save the file as UTF-8")
+                _stop(shown, f"byte {error.start + 1} is not UTF-8: save the file as UTF-8")
 
     def _csv(
         self, name: str, lines: Iterable[str], mapping: CsvMapping, *, quiet: bool

@@ -1,12 +1,15 @@
 """`tailboard roster`: put members on the roster, and see who could be asked."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.connection import DataDirOption, KeyOption, UrlOption, connection
+from services.cli.connection import Connection, DataDirOption, KeyOption, UrlOption, connection
 from services.cli.stop import EXIT_INPUT, EXIT_REFUSED, Stop
+
+if TYPE_CHECKING:
+    from services.cli.roster_file import Row
 
 app = typer.Typer(name="roster", help="The members of the team.", no_args_is_help=True)
 
@@ -46,9 +49,14 @@ def import_file(
     if dry_run:
         print(f"{file}: {counted(len(rows), 'member')}, nothing wrong; nothing was changed")
         return
-    from services.cli.api import Server
+    _enroll(file, rows, connection(url, key, data_dir))
 
-    server = Server(connection(url, key, data_dir))
+
+def _enroll(file: Path, rows: "list[Row]", where: Connection) -> None:
+    from services.cli.api import Server
+    from services.cli.post_tally import counted
+
+    server = Server(where)
     for done, row in enumerate(rows):
         try:
             server.ask("PUT", f"/v1/roster/members/{row.member_id}", json=row.entry())

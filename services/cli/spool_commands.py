@@ -112,7 +112,5 @@ def _until_empty(where: "Connection", folder: "Path", any_address: bool) -> "Tal
     def still_waiting(tally: "Tally") -> bool:
         return bool(tally.from_spool[Fate.KEPT])
 
-    again = Retrying(
-        retry=retry_if_result(still_waiting), wait=wait_exponential_jitter(max=60)
-    )
+    again = Retrying(retry=retry_if_result(still_waiting), wait=wait_exponential_jitter(max=60))
     return again(_once, where, folder, any_address)
