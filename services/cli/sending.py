@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
 
     from services.cli.connection import Connection
     from services.cli.spool import Spool
-
-sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # None means: not installed
-# httpcore looks for it at every lock of every request, which costs more than the request itself.
 
 _ATTEMPTS = 4
 _PATIENCE_SECONDS = 5.0
