@@ -9,7 +9,6 @@ import typer
 from typer.core import TyperCommand
 from typing_extensions import override
 
-from services.cli import lean  # noqa: F401 - before anything that may import httpx
 from services.cli.cases import case, cases, done
 from services.cli.deadletters import app as deadletters_app
 from services.cli.doctor import doctor

@@ -37,7 +37,6 @@ from services.runtime.settings import DEFAULT_PORT
 from services.runtime.telemetry import configure_logging
 
 if TYPE_CHECKING:
-
     from services.runtime.host import Build
     from services.runtime.settings import RuntimeSettings
 

@@ -48,6 +48,8 @@ def _command() -> str:
     if shutil.which("tailboard"):
         return "tailboard"
     program = Path(sys.argv[0])
+    if program.name == "__main__.py":
+        return "python -m services.cli"
     try:
         return str(program.resolve().relative_to(Path.cwd()))
     except ValueError:
