@@ -15,7 +15,7 @@ from schemas.envelope import Draft, Event, Meta
 from schemas.subjects import Stream
 from schemas.upcast import upcast
 
-_TYPE = re.compile(r"^tailboard\.(?P<stream>[a-z]+)\.(?P<name>[a-z_]+)\.v(?P<version>\d+)$")
+_TYPE = re.compile(r"^tailboard\.(?P<stream>[a-z]+)\.(?P<name>[a-z_]+)\.v(?P<version>[0-9]+)\Z")
 _OBJECT = TypeAdapter(dict[str, Any])
 
 

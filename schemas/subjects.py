@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-_TOKEN = re.compile(r"^[A-Za-z0-9_-]+$")
+_TOKEN = re.compile(r"^[A-Za-z0-9_-]+\Z")
 _CASE_NAMESPACE = UUID("7a11b0a2-d000-5000-8000-000000000911")
 
 DEADLETTER_STREAM = "DEADLETTER"

@@ -11,7 +11,6 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    DateTime,
     Dialect,
     Index,
     Integer,
@@ -35,18 +34,18 @@ metadata = MetaData()
 
 
 class Utc(TypeDecorator[datetime]):
-    """An aware time, kept in UTC without its zone, because SQLite has none."""
+    """An aware time as text in UTC, always with microseconds, so that it sorts as it should."""
 
-    impl: TypeEngine[Any] | type[TypeEngine[Any]] = DateTime
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = String
     cache_ok: bool | None = True
 
     @override
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        return value.astimezone(UTC).isoformat(timespec="microseconds") if value else None
 
     @override
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value else None
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if value else None
 
 
 def _of(stream: Stream, *columns: tuple[str, Any]) -> list[Column[Any]]:

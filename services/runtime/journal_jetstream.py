@@ -199,6 +199,8 @@ class JetStreamJournal:
                 try:
                     messages = await pull.fetch(_PAGE, timeout=_FOLLOW_SECONDS)
                 except TimeoutError:  # of the client or of asyncio: nothing came
+                    messages = []
+                if not messages:  # the client may also answer with nothing at all
                     await self._jetstream.consumer_info(stream.jetstream_name, info.name)
                     continue
                 if messages[0].metadata.sequence.consumer != delivered + 1:

@@ -21,7 +21,7 @@ IGNORED_FIELDS = Counter("tailboard_intake_ignored_fields", "Fields of reports t
 DELIVERIES = Counter("tailboard_deliveries", "Messages to phones", ["purpose", "outcome"])
 UNREADABLE = Counter("tailboard_unreadable_events", "Events of a version unknown here", ["stream"])
 
-_TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+_TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 
 log: FilteringBoundLogger = structlog.get_logger("tailboard")
 

@@ -7,12 +7,15 @@ import json
 import re
 import signal
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from tests.support.up import EXAMPLES, up
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = [pytest.mark.connected, pytest.mark.slow, pytest.mark.timeout(120)]
 

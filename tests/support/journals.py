@@ -86,6 +86,10 @@ class JetStreamBench:
     async def another(self) -> Journal:
         return JetStreamJournal(await self.server.connect(), SystemClock())
 
+    async def another_bench(self) -> JetStreamBench:
+        """The same streams over a new connection, such as after a restart."""
+        return JetStreamBench(self.server, await self.server.connect())
+
     async def lose(self) -> None:
         await self.server.stop()
 

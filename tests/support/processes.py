@@ -12,17 +12,15 @@ import signal
 import socket
 import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import nats
-from aiosmtpd.smtp import SMTP as SmtpProtocol
+from aiosmtpd.smtp import SMTP as SmtpProtocol  # noqa: N811 - a class with a shouting name
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from schemas.envelope import Event, Recorded
 from schemas.subjects import Stream
 from services.runtime.auth import KeyRole, add_key
 from services.runtime.clock import SystemClock
@@ -31,7 +29,10 @@ from services.runtime.provision import provision
 from services.runtime.server import OPERATOR, EmbeddedServer
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
+
+    from schemas.envelope import Event, Recorded
 
 SERVICES = ("intake", "dispatch", "followup")
 _LINK = re.compile(r"https?://\S+/o/\S+")

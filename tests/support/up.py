@@ -9,13 +9,15 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 _PATIENCE = 30.0

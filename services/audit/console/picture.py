@@ -168,7 +168,7 @@ def _waiting(
         return RowState.MISSED, "window closed"
     if is_session:
         return RowState.LATE, f"{span(now - target)} late"
-    return RowState.COMING, f"due, {span(closes - now)} left"
+    return RowState.COMING, f"{span(closes - now)} left"
 
 
 def _settled(at: datetime, target: datetime) -> RowState:

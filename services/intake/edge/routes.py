@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from schemas.intake import IncidentUpdated, Outcome
 from schemas.subjects import Entity, Stream, case_id_for, derived_id
 from services.intake.adapters.native import NativeReport, to_report
-from services.intake.commands import IntakeCommand, ReportIncident
+from services.intake.commands import IntakeCommand, Report, ReportIncident
 from services.intake.state import IntakeState, Unseen
 from services.runtime.clock import new_id
 from services.runtime.edge import bearer, require
@@ -68,7 +68,7 @@ class Intake:
             actor=f"feed:{report.source}",
             trace=trace_from(parent),
             report=report,
-            fingerprint=self._fingerprint(native),
+            fingerprint=self._fingerprint(report),
             ignored_fields=native.unknown(),
         )
         entity = Entity(Stream.INTAKE, agency, case_id)
@@ -95,9 +95,10 @@ class Intake:
             ignored_fields=command.ignored_fields,
         )
 
-    def _fingerprint(self, native: NativeReport) -> str:
-        """Keyed, because a plain digest of a short narrative could be guessed back."""
-        body = native.model_dump_json().encode()
+    def _fingerprint(self, report: Report) -> str:
+        """Over all that we read of it, so that a change of unknown fields is no news; and keyed,
+        because a plain digest of a short narrative could be guessed back."""
+        body = report.model_dump_json().encode()
         return hmac.new(self.secret, body, hashlib.sha256).hexdigest()[:32]
 
 
