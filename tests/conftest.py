@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,3 +45,13 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 def journal(bench: Bench) -> Journal:
     """Each journal in turn."""
     return bench.journal
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests are skipped without a browser, and said to be; in CI they must not be."""
+    if shutil.which("chromium") or os.environ.get("CI"):
+        return
+    missing = pytest.mark.skip(reason="Chromium is missing: `make install-dev` says how to get it")
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(missing)
