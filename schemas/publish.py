@@ -56,7 +56,7 @@ def _fields(before: Schema, after: Schema, where: str) -> list[str]:
     return found + [f"{where}{name}: new, and old events do not have it" for name in needed]
 
 
-def _shape(field: Schema) -> Any:  # noqa: ANN401 - part of a JSON document
+def _shape(field: Schema) -> Any:
     """What matters to a reader: not the words that describe it."""
     told = ("description", "title", "default", "examples")
     return json.dumps({k: v for k, v in field.items() if k not in told}, sort_keys=True)
