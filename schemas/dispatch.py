@@ -30,6 +30,8 @@ class AlarmReason(StrEnum):
     INTERVENTION_OVERDUE = "intervention_overdue"
     INTERVENTION_MISSED = "intervention_missed"
     CHECK_IN_MISSED = "check_in_missed"
+    MEMBER_INVOLVED = "member_involved"
+    """A member of the team took part in the incident; a person decides whether they stay."""
     CHECK_IN_UNASSIGNED = "check_in_unassigned"
     """It fell due and the team has no peer to remind."""
 
@@ -77,6 +79,14 @@ class TeamActivated(Event):
     excluded: tuple[Excluded, ...]
     coordinators: tuple[MemberId, ...]
     form_by: UtcDatetime
+
+
+class MemberExcluded(Event):
+    """A member turned out to be one who may not be asked, after the search had begun."""
+
+    NAME: ClassVar[str] = "member_excluded"
+    member_id: MemberId
+    reasons: tuple[Exclusion, ...]
 
 
 class OfferExtended(Event):

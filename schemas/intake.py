@@ -111,6 +111,14 @@ class ActivationRequested(Event):
     """Units on the incident: their members took part and are never asked to serve."""
 
 
+class ExposureRecorded(Event):
+    """More units turned out to be on the incident after the team was wanted: their members took
+    part, and must not be asked (Louisiana CE 518)."""
+
+    NAME: ClassVar[str] = "exposure_recorded"
+    units: Annotated[tuple[Unit, ...], Field(min_length=1)]
+
+
 class OperationsEnded(Event):
     """Work at the incident is over: group interventions may now open."""
 

@@ -12,8 +12,10 @@ class Step(StrEnum):
     UPDATED = "updated"
     SCREENED = "screened"
     REQUESTED = "activation_requested"
+    EXPOSED = "exposure_recorded"
     OPERATIONS_ENDED = "operations_ended"
     ACTIVATED = "team_activated"
+    EXCLUDED = "member_excluded"
     OFFERED = "offer_extended"
     ACCEPTED = "offer_accepted"
     DECLINED = "offer_declined"
@@ -55,8 +57,10 @@ LABELS = {
     Step.UPDATED: "Updated",
     Step.SCREENED: "Screened",
     Step.REQUESTED: "Team wanted",
+    Step.EXPOSED: "More units",
     Step.OPERATIONS_ENDED: "Operations ended",
     Step.ACTIVATED: "Team search began",
+    Step.EXCLUDED: "Not asked",
     Step.OFFERED: "Offer",
     Step.ACCEPTED: "Accepted",
     Step.DECLINED: "Declined",

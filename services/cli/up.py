@@ -50,6 +50,7 @@ class Town:
     data_dir: Path
     host: str
     port: int
+    public_url: str
     agency: str
     time_zone: str
     time_scale: float
@@ -64,7 +65,7 @@ class Town:
 
     @property
     def url(self) -> str:
-        """Where people and phones reach this Tailboard."""
+        """Where this machine reaches it."""
         return f"http://{self.host}:{self.port}"
 
     async def run(self) -> None:
@@ -124,7 +125,7 @@ class Town:
             "nats_password": self.server.passwords[service],
             "host": self.host,
             "port": self.port,
-            "public_url": HttpUrl(self.url),
+            "public_url": HttpUrl(self.public_url or self.url),
             "time_zone": self.time_zone,
             "time_scale": self.time_scale,
         }
@@ -158,12 +159,32 @@ def up(
         Path | None,
         typer.Option(help="Where everything is kept.", envvar="TAILBOARD_DATA_DIR"),
     ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on.", envvar="TAILBOARD_HOST")
+    ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(help="Port of API and console; 0 takes a free one.", min=0, max=65535)
+        int,
+        typer.Option(
+            help="Port of API and console; 0 takes a free one.",
+            min=0,
+            max=65535,
+            envvar="TAILBOARD_PORT",
+        ),
     ] = DEFAULT_PORT,
-    agency: Annotated[str, typer.Option(help="Short name of the agency.")] = "local",
-    time_zone: Annotated[str, typer.Option(help="IANA zone in which people read times.")] = "",
+    public_url: Annotated[
+        str,
+        typer.Option(
+            help="Where phones reach it, if not here: behind a proxy, say.",
+            envvar="TAILBOARD_PUBLIC_URL",
+        ),
+    ] = "",
+    agency: Annotated[
+        str, typer.Option(help="Short name of the agency.", envvar="TAILBOARD_AGENCY")
+    ] = "local",
+    time_zone: Annotated[
+        str,
+        typer.Option(help="IANA zone in which people read times.", envvar="TAILBOARD_TIME_ZONE"),
+    ] = "",
     time_scale: Annotated[
         float,
         typer.Option(help="How much faster time runs, for demonstrations.", min=1, max=100_000),
@@ -197,6 +218,7 @@ def up(
             found_in=None if data_dir else home,
             host=host,
             port=port or _free_port(host),
+            public_url=public_url,
             agency=shown.agency if shown else agency,
             time_zone=time_zone or (shown.time_zone if shown else "UTC"),
             time_scale=time_scale,

@@ -26,6 +26,12 @@ class ActivateTeam(CaseCommand):
     coordinators: tuple[MemberId, ...]
 
 
+class ExcludeMembers(CaseCommand):
+    """These members took part: do not ask them, and take back what they were asked."""
+
+    excluded: tuple[Excluded, ...]
+
+
 class AcceptOffer(CaseCommand):
     """A member takes a place."""
 
@@ -89,6 +95,7 @@ class RecordFailure(CaseCommand):
 
 DispatchCommand = (
     ActivateTeam
+    | ExcludeMembers
     | AcceptOffer
     | DeclineOffer
     | ExpireOffer

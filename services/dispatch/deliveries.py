@@ -99,7 +99,7 @@ class Deliveries:
         """Tell a member who was asked that the team is complete."""
         event = told.event
         delivery_id = derived_id(event.offer_id, Purpose.STAND_DOWN)
-        message = messages.stand_down(delivery_id)
+        message = messages.stand_down(delivery_id, event.reason)
         await self._deliver(
             Parcel(
                 told,

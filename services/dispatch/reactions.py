@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from schemas.dispatch import AlarmReason, Purpose
+from schemas.dispatch import AlarmReason, Excluded, Exclusion, Purpose
 from schemas.followup import (
     CheckInFellDue,
     CheckInMissed,
@@ -16,19 +16,21 @@ from schemas.subjects import derived_id
 from services.dispatch.commands import (
     ActivateTeam,
     AlarmCoordinator,
+    ExcludeMembers,
     ExpireOffer,
     NotifyMember,
     ReportTeamOverdue,
 )
 from services.dispatch.deadlines import OFFER_EXPIRY, TEAM_OVERDUE
 from services.dispatch.ranking import rank
+from services.dispatch.roster import rode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from schemas.envelope import Event, Recorded, TimerDue
-    from schemas.intake import ActivationRequested
+    from schemas.intake import ActivationRequested, ExposureRecorded
     from services.dispatch.roster import Member
 
 _REASONS: dict[type[Event], AlarmReason] = {
@@ -59,6 +61,24 @@ def when_activation_requested(
         candidates=candidates,
         excluded=excluded,
         coordinators=coordinators,
+    )
+
+
+def when_exposure_recorded(
+    told: Recorded[ExposureRecorded], roster: Mapping[str, Member], now: datetime
+) -> ExcludeMembers:
+    """Exclude whose unit joined the incident."""
+    units = told.event.units
+    found = [member_id for member_id, member in sorted(roster.items()) if rode(member, units)]
+    return ExcludeMembers(
+        command_id=derived_id(told.meta.event_id, "exclude"),
+        now=now,
+        actor="intake",
+        trace=told.meta.trace,
+        case_id=told.entity.id,
+        excluded=tuple(
+            Excluded(member_id=member_id, reasons=(Exclusion.INVOLVED,)) for member_id in found
+        ),
     )
 
 

@@ -77,13 +77,18 @@ def exclusions(
     """
     entry = member.entry
     reasons = {
-        Exclusion.INVOLVED: bool(_names(entry.units) & _names(units)),
+        Exclusion.INVOLVED: rode(member, units),
         Exclusion.NOT_DESIGNATED: entry.designated_from > incident_on,
         Exclusion.TRAINING_LAPSED: entry.training_valid_until < today,
         Exclusion.CONTACT_STALE: today - entry.contact_confirmed_on > CONTACT_FRESH_FOR,
         Exclusion.STOOD_DOWN: member.stood_down,
     }
     return tuple(reason for reason, holds in reasons.items() if holds)
+
+
+def rode(member: Member, units: Collection[str]) -> bool:
+    """Whether one of these units is the member's own."""
+    return bool(_names(member.entry.units) & _names(units))
 
 
 def _names(units: Collection[str]) -> set[str]:

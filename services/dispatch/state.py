@@ -13,6 +13,7 @@ from schemas.dispatch import (
     DeliverySent,
     DeliveryStarted,
     Failure,
+    MemberExcluded,
     MemberNotified,
     OfferAccepted,
     OfferDeclined,
@@ -172,6 +173,9 @@ def _filled(state: Active, event: Event) -> Active:
     match event:
         case TeamFormed():
             return replace(state, formed=True)
+        case MemberExcluded():
+            left = tuple(c for c in state.candidates if c.member_id != event.member_id)
+            return replace(state, candidates=left)
         case RosterExhausted():
             return replace(state, missing=frozenset(place.role for place in event.missing))
         case _:

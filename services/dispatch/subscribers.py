@@ -11,11 +11,16 @@ from schemas.followup import (
     InterventionMissed,
     InterventionOverdue,
 )
-from schemas.intake import ActivationRequested
+from schemas.intake import ActivationRequested, ExposureRecorded
 from schemas.refusals import RefusalCode
 from schemas.subjects import Entity, Stream
 from services.dispatch.decider import DISPATCH
-from services.dispatch.reactions import when_activation_requested, when_due, when_followup_news
+from services.dispatch.reactions import (
+    when_activation_requested,
+    when_due,
+    when_exposure_recorded,
+    when_followup_news,
+)
 from services.runtime.broker import Listener, on_due, on_event
 from services.runtime.errors import Transient
 from services.runtime.handle import handle
@@ -43,6 +48,7 @@ class Subscribers:
         news = self.on_followup_news
         return (
             on_event("dispatch-activations", ActivationRequested, self.on_activation, _WORKERS),
+            on_event("dispatch-exposures", ExposureRecorded, self.on_exposure),
             on_due("dispatch-due", Stream.DISPATCH, self.on_due),
             on_event("dispatch-check-ins-due", CheckInFellDue, news),
             on_event("dispatch-check-ins-missed", CheckInMissed, news),
@@ -54,6 +60,12 @@ class Subscribers:
         """Rank the roster and ask the first members."""
         roster = await self.book.of(told.entity.agency)
         command = when_activation_requested(told, roster, self.ports.clock.now())
+        await self._handle(told.entity.agency, command)
+
+    async def on_exposure(self, told: Recorded[ExposureRecorded]) -> None:
+        """Keep those who turned out to have been there off the phone."""
+        roster = await self.book.of(told.entity.agency)
+        command = when_exposure_recorded(told, roster, self.ports.clock.now())
         await self._handle(told.entity.agency, command)
 
     async def on_due(self, due: TimerDue) -> None:

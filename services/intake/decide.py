@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemas.intake import (
     ActivationRequested,
+    ExposureRecorded,
     IncidentReported,
     IncidentStatus,
     IncidentUpdated,
@@ -42,7 +43,7 @@ def _first(pack: Pack, command: ReportIncident) -> Sequence[Event]:
     incident = _incident(command, command.now, ongoing_before=False, ended_before=None)
     screening = screen(command.report, pack, incident.occurred_at, command.now)
     told = _told(IncidentReported, command, incident, screening)
-    return (told, *_activation(pack, command, incident, screening))
+    return (told, *_activation(pack, command, incident, screening, command.report.units))
 
 
 def _again(pack: Pack, command: ReportIncident, state: Seen) -> Sequence[Event]:
@@ -56,8 +57,11 @@ def _again(pack: Pack, command: ReportIncident, state: Seen) -> Sequence[Event]:
     events: list[Event] = [_told(IncidentUpdated, command, incident, screening)]
     if state.operations_ongoing and incident.ended_at is not None:
         events.append(OperationsEnded(ended_at=incident.ended_at))
+    units = tuple(dict.fromkeys((*state.units, *command.report.units)))
     if not state.activated:
-        events.extend(_activation(pack, command, incident, screening))
+        events.extend(_activation(pack, command, incident, screening, units))
+    elif joined := units[len(state.units) :]:
+        events.append(ExposureRecorded(units=joined))
     return tuple(events)
 
 
@@ -119,7 +123,11 @@ def _told(
 
 
 def _activation(
-    pack: Pack, command: ReportIncident, incident: _Incident, screening: Screening
+    pack: Pack,
+    command: ReportIncident,
+    incident: _Incident,
+    screening: Screening,
+    units: tuple[str, ...],
 ) -> Sequence[Event]:
     trigger = screening.trigger_class
     if trigger is None or screening.tier is None or not wants_team(screening):
@@ -134,4 +142,4 @@ def _activation(
         operations_ended_at=incident.ended_at,
         policy=pack.snapshot(trigger),
     )
-    return (ActivationRequested(brief=brief, units=command.report.units),)
+    return (ActivationRequested(brief=brief, units=units),)

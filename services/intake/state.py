@@ -28,6 +28,8 @@ class Seen:
     operations_ongoing: bool
     operations_ended_at: datetime | None = None
     activated: bool = False
+    units: tuple[str, ...] = ()
+    """Every unit that any report named, in the order of naming."""
 
 
 IntakeState = Unseen | Seen
@@ -43,6 +45,7 @@ def evolve(state: IntakeState, event: Event) -> IntakeState:
                 screening=event.screening,
                 operations_ongoing=event.operations_ongoing,
                 operations_ended_at=event.operations_ended_at,
+                units=event.units,
             )
         case Seen(), IncidentReported():
             return replace(
@@ -52,6 +55,7 @@ def evolve(state: IntakeState, event: Event) -> IntakeState:
                 screening=event.screening,
                 operations_ongoing=event.operations_ongoing,
                 operations_ended_at=event.operations_ended_at,
+                units=tuple(dict.fromkeys((*state.units, *event.units))),
             )
         case Seen(), ActivationRequested():
             return replace(state, activated=True)

@@ -241,7 +241,7 @@ def _every_message() -> dict[str, PhoneMessage]:
     made |= {
         f"{Purpose.ALARM}-{reason}": messages.alarm(_ID, reason, _LINK) for reason in AlarmReason
     }
-    made[Purpose.STAND_DOWN] = messages.stand_down(_ID)
+    made[Purpose.STAND_DOWN] = messages.stand_down(_ID, "team_complete")
     made[Purpose.CHECK_IN_DUE] = messages.check_in_due(_ID, _LINK)
     return made
 

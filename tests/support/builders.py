@@ -142,6 +142,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
     intake.IncidentReported: _REPORT,
     intake.IncidentUpdated: _REPORT | {"status": IncidentStatus.CLOSED, "number": None},
     intake.ActivationRequested: {"brief": BRIEF, "units": ("E1", "M4")},
+    intake.ExposureRecorded: {"units": ("E4",)},
     intake.OperationsEnded: {"ended_at": NOW},
     roster.MemberEnrolled: {
         "role": Role.PEER,
@@ -161,6 +162,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "coordinators": ("c-01",),
         "form_by": after(hours=1),
     },
+    dispatch.MemberExcluded: {"member_id": "p-02", "reasons": (Exclusion.INVOLVED,)},
     dispatch.OfferExtended: _OFFER | {"urgency": Urgency.NOW, "expires_at": after(minutes=15)},
     dispatch.OfferAccepted: _OFFER,
     dispatch.OfferDeclined: _OFFER,

@@ -10,6 +10,7 @@ from schemas.dispatch import (
     DeliverySent,
     DeliveryStarted,
     Failure,
+    MemberExcluded,
     MemberNotified,
     OfferAccepted,
     OfferDeclined,
@@ -68,6 +69,10 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
             reason = plain(event.reason) if isinstance(event, OfferWithdrawn) else ""
             detail = _SAID[step].format(member(event.role, event.member_id), reason)
             yield from entries(recorded, line(step, _sentence(detail), key=event.offer_id))
+        case MemberExcluded() as event:
+            reasons = listed(plain(reason) for reason in event.reasons)
+            detail = f"{event.member_id} may not be asked after all ({reasons})"
+            yield from entries(recorded, line(Step.EXCLUDED, detail, key=event.member_id))
         case CoordinatorAlarmed() | MemberNotified():
             yield from _called(recorded)
         case DeliveryStarted() | DeliverySent() | DeliveryFailed():

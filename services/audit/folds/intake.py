@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from schemas.intake import (
     ActivationRequested,
+    ExposureRecorded,
     HoldReason,
     IncidentReported,
     IncidentUpdated,
@@ -52,6 +53,9 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
             detail = f"The team is wanted {brief.urgency.value} (tier {brief.tier})"
             policy = f"Policy {brief.policy.policy}, version {brief.policy.version}"
             yield from entries(recorded, line(Step.REQUESTED, detail, lines=[policy]))
+        case ExposureRecorded() as event:
+            detail = f"Also on the incident: {', '.join(event.units)}; their members are not asked"
+            yield from entries(recorded, line(Step.EXPOSED, detail))
         case OperationsEnded():
             yield case_row(recorded.entity, operations_ongoing=False)
             detail = "Work at the incident is over: group sessions may open"

@@ -26,6 +26,7 @@ _ALARMS = {
     AlarmReason.INTERVENTION_OVERDUE: "A session has not been held by its target time.",
     AlarmReason.INTERVENTION_MISSED: "A session's window has closed and it was not held.",
     AlarmReason.CHECK_IN_MISSED: "A check-in was not made in time.",
+    AlarmReason.MEMBER_INVOLVED: "A member of the team may not serve in this case.",
     AlarmReason.CHECK_IN_UNASSIGNED: "A check-in is due and no peer is on the team to make it.",
 }
 
@@ -45,8 +46,14 @@ def offer(
     )
 
 
-def stand_down(delivery_id: UUID) -> PhoneMessage:
-    """Thanking one who is not needed after all."""
+def stand_down(delivery_id: UUID, reason: str) -> PhoneMessage:
+    """Thanking one who is not needed after all; why else than a full team is not for a message."""
+    if reason != "team_complete":
+        return PhoneMessage(
+            message_id=str(delivery_id),
+            subject="Tailboard: please stand down",
+            text="Thank you for being there. You are not asked to serve this time.\n",
+        )
     return PhoneMessage(
         message_id=str(delivery_id),
         subject="Tailboard: team complete, please stand down",

@@ -11,6 +11,7 @@ from services.dispatch.commands import (
     AlarmCoordinator,
     DeclineOffer,
     DispatchCommand,
+    ExcludeMembers,
     ExpireOffer,
     NotifyMember,
     RecordFailure,
@@ -20,6 +21,7 @@ from services.dispatch.commands import (
 )
 from services.dispatch.decide.alarms import asked_for, notify, team_overdue
 from services.dispatch.decide.deliveries import record_failure, record_sent, start
+from services.dispatch.decide.exposure import exclude
 from services.dispatch.decide.offers import accept, activate, decline, expire
 from services.dispatch.state import Active, DispatchState, Idle
 
@@ -40,12 +42,14 @@ def decide(command: DispatchCommand, state: DispatchState) -> Sequence[Event] | 
             return _while_active(command, state)
 
 
-def _while_active(  # noqa: PLR0911, C901 - one line per command
+def _while_active(  # noqa: PLR0911, PLR0912, C901 - one line per command
     command: DispatchCommand, state: Active
 ) -> Sequence[Event] | Refusal:
     match command:
         case ActivateTeam():
             return ()
+        case ExcludeMembers():
+            return exclude(command, state)
         case AcceptOffer():
             return accept(command, state)
         case DeclineOffer():

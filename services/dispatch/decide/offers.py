@@ -58,8 +58,8 @@ def accept(command: AcceptOffer, state: Active) -> Sequence[Event] | Refusal:
         return refusal
     assert offer is not None  # noqa: S101 - refused above
     taken = OfferAccepted(offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role)
-    after = _after(state, (taken,))
-    full = {offer.role} - {place.role for place in after.open_places()}
+    then = after(state, (taken,))
+    full = {offer.role} - {place.role for place in then.open_places()}
     stood_down = [
         OfferWithdrawn(
             offer_id=other.offer_id,
@@ -67,12 +67,12 @@ def accept(command: AcceptOffer, state: Active) -> Sequence[Event] | Refusal:
             role=other.role,
             reason="team_complete",
         )
-        for other in after.offers.values()
+        for other in then.offers.values()
         if other.role in full and other.status is OfferStatus.OPEN
     ]
-    if after.open_places():
+    if then.open_places():
         return (taken, *stood_down)
-    return (taken, *stood_down, TeamFormed(members=after.members(), brief=state.brief))
+    return (taken, *stood_down, TeamFormed(members=then.members(), brief=state.brief))
 
 
 def decline(command: DeclineOffer, state: Active) -> Sequence[Event] | Refusal:
@@ -82,7 +82,7 @@ def decline(command: DeclineOffer, state: Active) -> Sequence[Event] | Refusal:
         return refusal
     assert offer is not None  # noqa: S101 - refused above
     said_no = OfferDeclined(offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role)
-    return (said_no, *fill(_after(state, (said_no,)), command.case_id, command.now))
+    return (said_no, *fill(after(state, (said_no,)), command.case_id, command.now))
 
 
 def expire(command: ExpireOffer, state: Active) -> Sequence[Event] | Refusal:
@@ -93,7 +93,7 @@ def expire(command: ExpireOffer, state: Active) -> Sequence[Event] | Refusal:
     if command.now < offer.expires_at:
         return Refusal(RefusalCode.TIMER_NOT_DUE, "This offer still has time.")
     lapsed = OfferExpired(offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role)
-    return (lapsed, *fill(_after(state, (lapsed,)), command.case_id, command.now))
+    return (lapsed, *fill(after(state, (lapsed,)), command.case_id, command.now))
 
 
 def fill(state: Active, case_id: str, now: datetime) -> Sequence[Event]:
@@ -143,7 +143,8 @@ def _unanswerable(offer: Offer | None, state: Active) -> Refusal | None:
     return Refusal(RefusalCode.OFFER_ALREADY_ANSWERED, "You have answered this already.")
 
 
-def _after(state: Active, events: Sequence[Event]) -> Active:
+def after(state: Active, events: Sequence[Event]) -> Active:
+    """The case once these events are recorded."""
     folded = state
     for event in events:
         step = evolve(folded, event)
