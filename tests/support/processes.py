@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from schemas.envelope import Event, Recorded
 
-SERVICES = ("intake", "dispatch", "followup")
+SERVICES = ("intake", "dispatch", "followup", "audit")
 _LINK = re.compile(r"https?://\S+/o/\S+")
 _PATIENCE = 30.0
 
