@@ -1,4 +1,4 @@
-"""A key-value bucket whose entries can be erased for good, unlike history: people's contacts."""
+"""A key-value bucket whose entries can be erased, unlike history: people's contacts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ class Bucket(Protocol):
         ...
 
     async def erase(self, key: str) -> None:
-        """Remove the value and every trace of it."""
+        """Remove the value: nothing can read it any more.
+
+        Its bytes stay in the server's files until the store rewrites them, which it does by itself.
+        """
         ...
 
 
