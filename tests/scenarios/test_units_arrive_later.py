@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from schemas.dispatch import CoordinatorAlarmed, MemberExcluded, OfferExtended, OfferWithdrawn
+from schemas.dispatch import (
+    CoordinatorAlarmed,
+    MemberExcluded,
+    OfferAccepted,
+    OfferExtended,
+    OfferWithdrawn,
+)
 from schemas.intake import ActivationRequested
 from tests.scenarios.calls import LOCKOUT, PEDIATRIC_DEATH
 
@@ -53,6 +59,20 @@ async def test_one_who_has_accepted_stays_until_the_coordinator_decides(town: To
     assert (alarm.reason, alarm.item) == ("member_involved", there)  # type: ignore[attr-defined]
     town.phones.expect_text("c-1", "A member of the team may not serve in this case")
     town.phones.assert_silent(there)
+
+
+async def test_one_who_was_silent_and_was_there_cannot_come_late(town: Town) -> None:
+    await town.enroll_team(peers=5, mhps=2)
+    taken = await town.report(**with_units())
+    there = next(m for m in town.phones.asked() if m.startswith("p-"))
+    await town.advance(minutes=16)
+
+    await town.report(**with_units(f"X{there[2:]}"))
+    page = await town.accept(there)
+
+    assert "Thank you: you are on the team" not in page
+    accepted = [e.member_id for e in town.events(taken["case_id"], OfferAccepted)]  # type: ignore[attr-defined]
+    assert there not in accepted
 
 
 async def test_a_unit_without_members_changes_nothing(town: Town) -> None:

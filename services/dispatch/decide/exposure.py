@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def exclude(command: ExcludeMembers, state: Active) -> Sequence[Event]:
-    """Take them off the list and their open offers back, and ask the next members instead.
+    """Take them off the list and their offers back, and ask the next members instead.
+
+    Expired offers too, as a late yes would still count.
 
     Who has accepted already stays until a person decides: the coordinator is called.
     """
@@ -30,7 +32,7 @@ def exclude(command: ExcludeMembers, state: Active) -> Sequence[Event]:
         for offer in state.offers.values():
             if offer.member_id != found.member_id:
                 continue
-            if offer.status is OfferStatus.OPEN:
+            if offer.status in {OfferStatus.OPEN, OfferStatus.EXPIRED}:
                 events.append(
                     OfferWithdrawn(
                         offer_id=offer.offer_id,
