@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import AlarmReason, Candidate, Failure, Purpose
+from schemas.dispatch import AlarmReason, Candidate, Excluded, Exclusion, Failure, Purpose
 from schemas.policy import CaseBrief, Group, Place, ResponsePolicy, Role, Urgency
 from schemas.subjects import derived_id
 from services.dispatch.commands import (
@@ -14,6 +14,7 @@ from services.dispatch.commands import (
     AlarmCoordinator,
     DeclineOffer,
     DispatchCommand,
+    ExcludeMembers,
     ExpireOffer,
     NotifyMember,
     RecordFailure,
@@ -119,6 +120,18 @@ def decline(member_id: str, now: datetime = NOW) -> DeclineOffer:
 def expire(member_id: str, now: datetime = NOW + REPLY_WITHIN) -> ExpireOffer:
     return ExpireOffer(
         command_id=COMMAND, now=now, actor="timer", case_id=CASE, offer_id=offer_of(member_id)
+    )
+
+
+def exclude(*member_ids: str) -> ExcludeMembers:
+    return ExcludeMembers(
+        command_id=COMMAND,
+        now=NOW,
+        actor="intake",
+        case_id=CASE,
+        excluded=tuple(
+            Excluded(member_id=member_id, reasons=(Exclusion.INVOLVED,)) for member_id in member_ids
+        ),
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from schemas.intake import (
     ActivationRequested,
+    ExposureRecorded,
     HoldReason,
     IncidentReported,
     IncidentUpdated,
@@ -150,3 +151,22 @@ def test_nothing_asks_for_operations_to_end_when_none_were_going_on() -> None:
     first = given(DECIDER).when(telling())
 
     assert not first.and_when(telling(now=LATER, status="closed")).all(OperationsEnded)
+
+
+def test_units_that_are_named_after_the_activation_are_told_once() -> None:
+    first = given(DECIDER).when(telling(**CHILD_DIED, units=("E12",)))
+
+    more = first.and_when(telling(**CHILD_DIED, now=LATER, units=("E12", "M4")))
+    more.then_kinds(IncidentUpdated, ExposureRecorded)
+    assert more.only(ExposureRecorded).units == ("M4",)
+
+    fewer = more.and_when(telling(**CHILD_DIED, now=LATER, units=("M4",)))
+    fewer.then_kinds(IncidentUpdated)
+
+
+def test_units_that_were_named_before_it_are_part_of_the_wish() -> None:
+    routine = given(DECIDER).when(telling(units=("E12",)))
+
+    upgraded = routine.and_when(telling(**CHILD_DIED, now=LATER, units=("M4",)))
+
+    assert upgraded.only(ActivationRequested).units == ("E12", "M4")
