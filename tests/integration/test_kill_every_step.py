@@ -162,7 +162,7 @@ async def fill_roster(town: ProcessTown) -> None:
 
 @pytest.mark.connected
 @pytest.mark.slow
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("victim", VICTIMS)
 async def test_a_case_survives_a_kill_after_every_step(tmp_path: Path, victim: str) -> None:
     async with a_process_town(tmp_path, OVERRIDES) as town:

@@ -17,7 +17,7 @@ from tests.support.up import EXAMPLES, up
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = [pytest.mark.connected, pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.connected, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 async def test_ctrl_c_stops_everything_and_starting_again_goes_on(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 SERVICES = ("intake", "dispatch", "followup", "audit")
 _LINK = re.compile(r"https?://\S+/o/\S+")
-_PATIENCE = 30.0
+_PATIENCE = 90.0
 
 
 @dataclass(frozen=True)

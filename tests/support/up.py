@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-_PATIENCE = 30.0
+_PATIENCE = 90.0
 _FEED_SILENCE = 30.0
 """The feed says something every 15 s, be it only a comment."""
 
