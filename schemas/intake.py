@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, ClassVar
+from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
@@ -12,6 +13,8 @@ from schemas.policy import CaseBrief, Citation, Tier
 
 IncidentType = Annotated[str, StringConstraints(max_length=120)]
 Unit = Annotated[str, StringConstraints(min_length=1, max_length=32)]
+CaseId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,32}$")]
 
 
 class Outcome(StrEnum):
@@ -49,6 +52,58 @@ class HoldReason(StrEnum):
     MODE = "mode"
 
 
+class ChangeReason(StrEnum):
+    """Why a recommendation is another than before."""
+
+    NEW_REPORT = "new_report"
+    CANCELLED = "cancelled"
+    RAISED = "raised"
+    """A person raised it."""
+    LOWERED = "lowered"
+    """A person lowered it."""
+    MERGED = "merged"
+    """Another case turned out to be the same incident."""
+
+
+class ReviewKind(StrEnum):
+    """What a person is asked to decide."""
+
+    ACTIVATE = "activate"
+    """Shall the team come?"""
+    STAND_DOWN = "stand_down"
+    """The team was asked for, and news says that it may not be needed: shall it stand down?"""
+
+
+class ReviewAnswer(StrEnum):
+    """What a person answered to a review."""
+
+    RAISE = "raise"
+    """Bring the team in, or let it go on."""
+    DECLINE = "decline"
+    """No team, or stand it down."""
+
+
+class MatchedBy(StrEnum):
+    """Why two reports are held to be one incident."""
+
+    NUMBER = "number"
+    """The source itself says that both numbers are one incident."""
+    TIME_PLACE_TYPE = "time_place_type"
+    PERSON = "person"
+    """Somebody merged them."""
+
+
+class Shown(Frozen):
+    """One signal that a report showed: where, and in the policy's words, never the report's."""
+
+    signal: Code
+    field: Code
+    what: Annotated[str, StringConstraints(max_length=120)]
+    confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
+    span: tuple[int, int] | None = None
+    """From and to which character of the field's text, for a person who has the text at hand."""
+
+
 class Evidence(Frozen):
     """One reason behind a recommendation: which field showed what, by which rule, from where.
 
@@ -61,6 +116,7 @@ class Evidence(Frozen):
     field: Code
     shown: Annotated[str, StringConstraints(max_length=120)]
     source: Citation
+    span: tuple[int, int] | None = None
 
 
 class Screening(Frozen):
@@ -73,7 +129,11 @@ class Screening(Frozen):
     tier: Tier | None = None
     mode: Mode | None = None
     hold: HoldReason | None = None
+    confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """How sure, as measured on labelled incidents (docs/explanation/screening.md)."""
     evidence: tuple[Evidence, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    """Every signal that the case has shown so far: what a later report is silent about stays."""
 
 
 class IncidentReported(Event):
@@ -93,6 +153,12 @@ class IncidentReported(Event):
     """A digest of the whole report under a secret: tells a repeat from an update."""
     ignored_fields: Annotated[int, Field(ge=0)]
     """How many fields of the report we did not know; accepted, counted and dropped."""
+    told_at: UtcDatetime | None = None
+    """When the feed last touched its record; an older telling never takes back a newer one."""
+    whereabouts: tuple[Digest, ...] = ()
+    """Keyed digests of where it was: they can be compared, and not read."""
+    context_only: bool = False
+    """A hazard alert, not a call: it never pages."""
     screening: Screening
 
 
@@ -124,3 +190,100 @@ class OperationsEnded(Event):
 
     NAME: ClassVar[str] = "operations_ended"
     ended_at: UtcDatetime
+
+
+class RecommendationChanged(Event):
+    """What is recommended is another than before, and why."""
+
+    NAME: ClassVar[str] = "recommendation_changed"
+    before: Outcome
+    after: Outcome
+    trigger_class: Code | None
+    reason: ChangeReason
+
+
+class CaseRaised(Event):
+    """A person says that the team is wanted: it comes, whatever screening recommends."""
+
+    NAME: ClassVar[str] = "case_raised"
+    trigger_class: Code
+    occurred_at: UtcDatetime
+    units: tuple[Unit, ...] = ()
+
+
+class CaseLowered(Event):
+    """A person says that no team is wanted. A later report may show something new all the same."""
+
+    NAME: ClassVar[str] = "case_lowered"
+    reason: Code
+
+
+class DeactivationRequested(Event):
+    """The team is not wanted any more: who was asked is stood down with thanks."""
+
+    NAME: ClassVar[str] = "deactivation_requested"
+    reason: Code
+
+
+class ReviewOpened(Event):
+    """A person must decide. The clock runs: another is told at `backup_at`, all at `answer_by`."""
+
+    NAME: ClassVar[str] = "review_opened"
+    review_id: UUID
+    kind: ReviewKind
+    trigger_class: Code
+    tier: Tier
+    incident_type: IncidentType
+    occurred_at: UtcDatetime
+    evidence: tuple[Evidence, ...]
+    backup_at: UtcDatetime
+    answer_by: UtcDatetime
+
+
+class ReviewEscalated(Event):
+    """No answer yet: the mental health professionals are told too."""
+
+    NAME: ClassVar[str] = "review_escalated"
+    review_id: UUID
+
+
+class ReviewOverdue(Event):
+    """Nobody answered in time: everyone who could is called, and the console says so in red."""
+
+    NAME: ClassVar[str] = "review_overdue"
+    review_id: UUID
+
+
+class ReviewAnswered(Event):
+    """A person decided, or news made the question moot."""
+
+    NAME: ClassVar[str] = "review_answered"
+    review_id: UUID
+    answer: ReviewAnswer | None
+    """None when news made it moot: the team was asked for meanwhile, or it was merged."""
+
+
+class CaseMerged(Event):
+    """This case is the same incident as another: what is told of it goes there from now on."""
+
+    NAME: ClassVar[str] = "case_merged"
+    into: CaseId
+    matched_by: MatchedBy
+    why: tuple[Code, ...] = ()
+    """What agreed, such as `same_block`, `within_10_minutes`, `same_kind`."""
+
+
+class CaseAbsorbed(Event):
+    """Another case turned out to be this incident; it brought these units."""
+
+    NAME: ClassVar[str] = "case_absorbed"
+    other: CaseId
+    matched_by: MatchedBy
+    units: tuple[Unit, ...] = ()
+
+
+class CaseSplit(Event):
+    """This case is an incident of its own after all."""
+
+    NAME: ClassVar[str] = "case_split"
+    out_of: CaseId

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from schemas.subjects import Stream
 from services.intake.decider import intake_decider
 from services.intake.edge.routes import Intake, routes
-from services.intake.policy import Pack, parse_pack
+from services.intake.policy import Pack, parse_pack, shipped
 from services.intake.settings import IntakeSettings
 from services.runtime.auth import secret_of
 from services.runtime.host import Service
@@ -27,5 +26,5 @@ def build(ports: Ports) -> Service:
 
 def load_pack(settings: IntakeSettings) -> Pack:
     """The agency's policy: its file or the shipped pack, with its own values laid over it."""
-    file = settings.policy_file or files("policy") / "cism.yaml"
-    return parse_pack(file.read_text(encoding="utf-8"), settings.policy_overrides)
+    text = settings.policy_file.read_text("utf-8") if settings.policy_file else shipped("cism")
+    return parse_pack(text, settings.policy_overrides)

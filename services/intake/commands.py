@@ -32,11 +32,44 @@ class ResponderOutcome(StrEnum):
     UNHURT = "unhurt"
 
 
+class CodeSystem(StrEnum):
+    """Whose vocabulary a code is from."""
+
+    APCO = "apco"
+    """APCO ANS 2.103.2 common incident types, the registry of EIDO."""
+    DISPOSITION = "disposition"
+    """APCO 1.111.2 dispositions, such as 39 (patient dead at scene)."""
+    MPDS = "mpds"
+    """Determinants of the medical and fire protocols, such as 09-D-01."""
+    NERIS = "neris"
+    NEMSIS = "nemsis"
+    """Written `element:value`, such as `eArrest.18:3018003`."""
+    CAP = "cap"
+    """Written `element:value`, such as `category:Rescue`."""
+    LOCAL = "local"
+
+
+class IncidentCode(Frozen):
+    """One code that a feed gave, with its vocabulary."""
+
+    system: CodeSystem
+    code: Annotated[str, Field(min_length=1, max_length=120)]
+
+
 class Patient(Frozen):
     """One patient: read for screening, never stored."""
 
     age_years: float | None = None
     outcome: PatientOutcome = PatientOutcome.UNKNOWN
+    resuscitated: bool = False
+    """CPR was given or attempted."""
+
+
+class Place(Frozen):
+    """Where it happened, in degrees (WGS 84): used to match reports, kept only as a keyed digest."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
 
 
 class Report(Frozen):
@@ -49,14 +82,39 @@ class Report(Frozen):
     occurred_at: UtcDatetime | None = None
     status: IncidentStatus = IncidentStatus.ACTIVE
     units: tuple[Unit, ...] = ()
+    codes: tuple[IncidentCode, ...] = ()
     narrative: str = ""
+    place: Place | None = None
+    address: str = ""
+    """Street and block as written; used to match reports, kept only as a keyed digest."""
     patients: tuple[Patient, ...] = ()
     responders: tuple[ResponderOutcome, ...] = ()
     flags: tuple[str, ...] = ()
     operations_ongoing: bool | None = None
     """None says nothing about it: what was known stays, because silence ends no operations."""
     operations_ended_at: UtcDatetime | None = None
+    on_scene_at: UtcDatetime | None = None
+    """When the first unit arrived: with the end of operations, how long they took."""
+    people_hurt: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    people_killed: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    """Counts of a feed that does not list patients."""
+    told_at: UtcDatetime | None = None
+    """When the feed last touched its record: orders updates, whatever order they arrive in."""
+    same_as: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
+    """Other numbers that this source gives to the same incident (merges, references)."""
+    context_only: bool = False
+    """A hazard alert, not a call: recorded as context, never pages."""
     exercise: bool = False
+
+
+class Told(Frozen):
+    """What an adapter makes of a document: one report, and what it left behind."""
+
+    report: Report
+    ignored_fields: Annotated[int, Field(ge=0)] = 0
+    """How many fields of the document were not known; counted and dropped."""
+    key: str | None = None
+    """An idempotency key, for a document that carries its own identity but no incident number."""
 
 
 class ReportIncident(Command):

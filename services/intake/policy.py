@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from importlib.resources import files
 from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from schemas.envelope import Code, Frozen, Slug
-from schemas.intake import Mode, Outcome
+from schemas.envelope import Code, Slug
+from schemas.intake import Mode
 from schemas.policy import (
     CheckInRule,
     Citation,
@@ -20,12 +22,7 @@ from schemas.policy import (
     Tier,
     Urgency,
 )
-
-
-class _Strict(Frozen):
-    """A file's part: a misspelt key is an error, not a silently missing rule."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from services.intake.rules import Rule, Signal, Strict
 
 
 def _spelt(model: type[BaseModel]) -> BeforeValidator:
@@ -45,14 +42,14 @@ _InterventionRule = Annotated[InterventionRule, _spelt(InterventionRule)]
 _CheckInRule = Annotated[CheckInRule, _spelt(CheckInRule)]
 
 
-class ReplyWithin(_Strict):
+class ReplyWithin(Strict):
     """How long an offer stays open, by what the trigger does by itself."""
 
     auto_page: timedelta
     auto_plan: timedelta
 
 
-class Clocks(_Strict):
+class Clocks(Strict):
     """The numbers that all triggers share."""
 
     reply_within: ReplyWithin
@@ -62,7 +59,7 @@ class Clocks(_Strict):
     pages_until: timedelta
 
 
-class Trigger(_Strict):
+class Trigger(Strict):
     """One class of critical incident: how grave, what happens by itself, who and what is needed."""
 
     label: str
@@ -74,28 +71,7 @@ class Trigger(_Strict):
     source: Citation
 
 
-class Signal(_Strict):
-    """What in a report shows one thing; any of its parts is enough."""
-
-    phrases: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-    patient_outcomes: tuple[str, ...] = ()
-    responder_outcomes: tuple[str, ...] = ()
-    patient_age_below: int | None = None
-
-
-class Rule(_Strict):
-    """When all of its signals are shown and none of `unless`, the trigger class applies."""
-
-    id: Slug
-    trigger: Code
-    outcome: Outcome
-    all_of: Annotated[tuple[Code, ...], Field(min_length=1)]
-    unless: tuple[Code, ...] = ()
-    source: Citation
-
-
-class Pack(_Strict):
+class Pack(Strict):
     """A whole policy file, its parts checked against each other."""
 
     policy: Slug
@@ -155,13 +131,22 @@ class Pack(_Strict):
         return Urgency.TODAY if planned else Urgency.NOW
 
 
-def parse_pack(text: str, overrides: dict[str, Any] | None = None) -> Pack:
+def shipped(name: str) -> str:
+    """The text of a policy file that comes with Tailboard, such as `cism`."""
+    return (files("policy") / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def parse_pack(
+    text: str, overrides: dict[str, Any] | None = None, *, beside: Callable[[str], str] = shipped
+) -> Pack:
     """A pack from its YAML, with an agency's own values laid over it.
 
-    `overrides` maps dotted paths (`clocks.surplus`) to values. Raises ValueError (pydantic's
+    `beside` gives the text of the screening file that the pack names. `overrides` maps dotted paths (`clocks.surplus`) to values. Raises ValueError (pydantic's
     ValidationError, or for a path that the pack does not have) and yaml.YAMLError.
     """
     raw = yaml.safe_load(text)
+    if isinstance(raw, dict) and isinstance(named := raw.pop("screening", None), str):
+        raw = raw | yaml.safe_load(beside(named))
     for path, value in (overrides or {}).items():
         *parents, last = path.split(".")
         place = raw

@@ -8,6 +8,7 @@ import email
 import json
 import os
 import re
+import secrets
 import signal
 import socket
 import sys
@@ -106,15 +107,20 @@ class ProcessTown:
             "TAILBOARD_POLICY_OVERRIDES": json.dumps(self.overrides),
             "TAILBOARD_LOG_LEVEL": "info",
         }
+        await self._spawn(service, env)
+        async with httpx.AsyncClient(base_url=self.url(service)) as client:
+            async for attempt in _patiently():
+                with attempt:
+                    if self.processes[service].returncode is not None:
+                        await self._spawn(service, env)
+                    answer = await client.get("/healthz")
+                    answer.raise_for_status()
+
+    async def _spawn(self, service: str, env: dict[str, str]) -> None:
         with (self.folder / f"{service}.log").open("ab") as log:
             self.processes[service] = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", f"services.{service}", env=env, stdout=log, stderr=log
             )
-        async with httpx.AsyncClient(base_url=self.url(service)) as client:
-            async for attempt in _patiently():
-                with attempt:
-                    answer = await client.get("/healthz")
-                    answer.raise_for_status()
 
     async def kill(self, victim: str) -> None:
         """kill -9, and start again; `nats` is started again by its own keeper."""
@@ -232,6 +238,9 @@ def _patiently(trouble: type[Exception] = httpx.HTTPError) -> AsyncRetrying:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the ports that the system gives to outgoing connections: one of those could take the
+    port of a service while it is dead."""
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", secrets.choice(range(20_000, 32_000))))
+            return int(probe.getsockname()[1])

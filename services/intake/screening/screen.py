@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.intake.commands import Report
-    from services.intake.policy import Pack, Rule
+    from services.intake.policy import Pack
+    from services.intake.rules import Rule
 
 _GRAVITY = {Outcome.CRITICAL: 0, Outcome.REVIEW: 1, Outcome.ROUTINE: 2}
 _PAGES = frozenset({Mode.AUTO_PAGE, Mode.AUTO_PLAN})

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from services.intake.commands import Report
-    from services.intake.policy import Pack, Signal
+    from services.intake.policy import Pack
+    from services.intake.rules import Signal
 
 _WORDS = re.compile(r"[^a-z0-9]+")
 _YEARS = re.compile(r" (\d{1,3}) ?(?:y o|yo|yoa|yr old|yrs old|year old|years old)(?= )")
