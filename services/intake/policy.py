@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from importlib.resources import files
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
@@ -23,6 +22,10 @@ from schemas.policy import (
     Urgency,
 )
 from services.intake.rules import Rule, Signal, Strict
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _spelt(model: type[BaseModel]) -> BeforeValidator:
