@@ -14,6 +14,13 @@ from schemas.policy import Group, ResponsePolicy
 from services.intake.policy import parse_pack
 from tests.unit.intake.reports import PACK_TEXT, pack
 
+SCREENING = """
+signals:
+  child: {phrases: [child]}
+  staged: {phrases: [drill]}
+rules:
+  - {id: child, trigger: child_death, outcome: review, all_of: [child], unless: [staged], source: ours}
+"""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -25,10 +32,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
         ("mhp_required: true", "mhp_requierd: true", "mhp_requierd"),
         ("{role: peer, count: 3}", "{role: peer, cuont: 3}", "cuont"),
         ("{after: P90D,", "{afterwards: P90D,", "afterwards"),
-        ("patient_age_below:", "patient_age_under:", "patient_age_under"),
-        ("trigger: child_death", "trigger: child_deth", "child_deth"),
-        ("all_of: [child_patient, patient_died]", "all_of: [kid_patient]", "kid_patient"),
-        ("unless: [staged]", "unless: [drill]", "drill"),
         ("interventions: [briefing, family_support]", "interventions: [brief]", "brief"),
         ("check_ins: standard", "check_ins: standrad", "standrad"),
         ("form_team_within: PT2H", "form_team_within: two hours", "form_team_within"),
@@ -41,6 +44,22 @@ def test_a_mistake_is_named(before: str, after: str, named: str) -> None:
 
     with pytest.raises(ValueError, match=named):
         parse_pack(PACK_TEXT.replace(before, after, 1))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        ("phrases:", "phases:", "phases"),
+        ("trigger: child_death", "trigger: child_deth", "child_deth"),
+        ("all_of: [child]", "all_of: [kid]", "kid"),
+        ("unless: [staged]", "unless: [drill]", "drill"),
+    ],
+)
+def test_a_mistake_in_the_screening_file_is_named(before: str, after: str, named: str) -> None:
+    assert before in SCREENING
+
+    with pytest.raises(ValueError, match=named):
+        parse_pack(PACK_TEXT, beside=lambda _name: SCREENING.replace(before, after, 1))
 
 
 def test_a_missing_source_is_named() -> None:
@@ -112,9 +131,8 @@ def test_every_clock_and_limit_says_where_it_comes_from() -> None:
     """These are plain values, so their source stands beside them in the file."""
     clocks = PACK_TEXT.partition("clocks:")[2].partition("\ninterventions:")[0]
     numbers = [line for line in clocks.splitlines() if re.search(r": *[P\d]", line)]
-    numbers += [line for line in PACK_TEXT.splitlines() if "patient_age_below" in line]
 
-    assert len(numbers) == 7
+    assert len(numbers) == 6
     assert all(re.search(r"# *\S.{6,}", line) for line in numbers), numbers
 
 
