@@ -134,6 +134,16 @@ async def test_malformed_json_is_refused(town: Town, body: bytes) -> None:
         ({"occurred_at": "very-secret"}, "occurred_at"),
         ({"occurred_at": "2026-03-02T03:00:00"}, "occurred_at"),
         ({"exercise": "very-secret"}, "exercise"),
+        ({"told_at": "very-secret"}, "told_at"),
+        ({"on_scene_at": "very-secret"}, "on_scene_at"),
+        ({"codes": [{"system": "very-secret", "code": "X"}]}, "codes.0.system"),
+        ({"place": {"latitude": 91, "longitude": 0}}, "place.latitude"),
+        ({"place": {"latitude": 44}}, "place.longitude"),
+        ({"people_hurt": -1}, "people_hurt"),
+        ({"people_killed": "very-secret"}, "people_killed"),
+        ({"same_as": [""]}, "same_as.0"),
+        ({"address": "x" * 301}, "address"),
+        ({"patients": [{"resuscitated": "very-secret"}]}, "patients.0.resuscitated"),
         ({"source": "Very Secret!"}, "source"),
         ({"incident_number": ""}, "incident_number"),
         ({"incident_number": "x" * 81}, "incident_number"),
@@ -183,14 +193,16 @@ async def test_unknown_fields_are_counted_at_every_depth_and_dropped(town: Town)
         "caller": {"name": "very-secret"},
         "patients": [{"age_years": 40, "name": "very-secret"}, {"blood": "very-secret"}],
         "responders": [{"outcome": "unhurt", "badge": "very-secret"}],
+        "codes": [{"system": "apco", "code": "MAYDAY", "by": "very-secret"}],
+        "place": {"latitude": 44.0, "longitude": -92.0, "room": "very-secret"},
     }
     answer = await town.http.post(PATH, json=REPORT | told)
 
     assert answer.status_code == 202
-    assert answer.json()["ignored_fields"] == 5
+    assert answer.json()["ignored_fields"] == 7
     (stored,) = town.journal.all(Stream.INTAKE)
     assert isinstance(stored.event, IncidentReported)
-    assert stored.event.ignored_fields == 5
+    assert stored.event.ignored_fields == 7
     assert "secret" not in stored.event.model_dump_json()
 
 
