@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from schemas.subjects import Stream
 from services.intake.decider import intake_decider
-from services.intake.edge.routes import Intake, routes
+from services.intake.edge.desk import Desk
+from services.intake.edge.routes import routes
 from services.intake.policy import Pack, parse_pack, shipped
 from services.intake.settings import IntakeSettings
 from services.runtime.auth import secret_of
@@ -20,8 +21,8 @@ def build(ports: Ports) -> Service:
     """Intake on these ports. Raises ValueError when the policy does not hold together."""
     settings = ports.settings if isinstance(ports.settings, IntakeSettings) else IntakeSettings()
     secret = secret_of(settings.data_dir / "fingerprint-secret").encode()
-    intake = Intake(ports, intake_decider(load_pack(settings)), secret)
-    return Service(name="intake", router=routes(intake), owned=(Stream.INTAKE,))
+    desk = Desk(ports, intake_decider(load_pack(settings)), secret)
+    return Service(name="intake", router=routes(desk), owned=(Stream.INTAKE,))
 
 
 def load_pack(settings: IntakeSettings) -> Pack:
