@@ -88,6 +88,24 @@ class CheckInRule(Frozen):
     source: Citation
 
 
+class CumulativeRule(Frozen):
+    """When hard calls add up: the person alone is offered a check-in; nobody else sees a score.
+
+    No alert threshold is published: every number is a PROPOSAL (docs/domain.md, section 7).
+    """
+
+    weights: dict[Tier, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=lambda: {1: 5.0, 2: 3.0, 3: 1.0}
+    )
+    """What one exposure of a tier counts; a tier that is not named counts nothing."""
+    half_life: timedelta = timedelta(days=30)
+    """After this long an exposure counts half."""
+    offer_at: Annotated[float, Field(gt=0)] = 6
+    tier2_count: Annotated[int, Field(ge=1)] = 3
+    """So many exposures of tier 2 within `tier2_within` are enough, whatever the sum."""
+    tier2_within: timedelta = timedelta(days=14)
+
+
 class ResponsePolicy(Frozen):
     """The snapshot: everything that dispatch and followup need to know of the policy."""
 

@@ -14,6 +14,7 @@ from schemas.intake import Mode
 from schemas.policy import (
     CheckInRule,
     Citation,
+    CumulativeRule,
     Group,
     InterventionRule,
     Place,
@@ -22,7 +23,6 @@ from schemas.policy import (
     Urgency,
 )
 from services.intake.rules import Rule, Signal, Strict
-
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,7 @@ def _spelt(model: type[BaseModel]) -> BeforeValidator:
 
 _Place = Annotated[Place, _spelt(Place)]
 _InterventionRule = Annotated[InterventionRule, _spelt(InterventionRule)]
+_CumulativeRule = Annotated[CumulativeRule, _spelt(CumulativeRule)]
 _CheckInRule = Annotated[CheckInRule, _spelt(CheckInRule)]
 
 
@@ -74,6 +75,30 @@ class Trigger(Strict):
     source: Citation
 
 
+class ReviewClock(Strict):
+    """How long a person may take to decide on a recommendation."""
+
+    backup_after: timedelta
+    """Then the mental health professionals are told too."""
+    answer_within: timedelta
+    """Then everyone who could answer is called."""
+
+
+def _review_clocks() -> dict[int, ReviewClock]:
+    """For a file that names none: PROPOSAL, from the 30 minutes in which RISE calls back."""
+    minute = timedelta(minutes=1)
+    grave = ReviewClock(backup_after=10 * minute, answer_within=30 * minute)
+    calm = ReviewClock(backup_after=30 * minute, answer_within=120 * minute)
+    return {1: grave, 2: grave, 3: calm, 4: calm}
+
+
+class RequestClocks(Strict):
+    """How soon somebody answers a member who asks for a peer."""
+
+    callback_within: timedelta = timedelta(minutes=30)
+    emergency_within: timedelta = timedelta(minutes=5)
+
+
 class Pack(Strict):
     """A whole policy file, its parts checked against each other."""
 
@@ -81,6 +106,9 @@ class Pack(Strict):
     version: Annotated[int, Field(ge=1)]
     title: str
     clocks: Clocks
+    review: dict[Tier, ReviewClock] = Field(default_factory=_review_clocks)
+    request: RequestClocks = RequestClocks()
+    cumulative: _CumulativeRule = CumulativeRule()
     interventions: dict[Code, _InterventionRule]
     check_ins: dict[Code, tuple[_CheckInRule, ...]]
     triggers: dict[Code, Trigger]
@@ -127,6 +155,11 @@ class Pack(Strict):
             check_in_groups=tuple(Group),
             check_in_grace=self.clocks.check_in_grace,
         )
+
+    def review_clock(self, trigger_class: str) -> tuple[timedelta, timedelta]:
+        """After how long the backup is told of an open review of this class, and all are called."""
+        clock = self.review[self.triggers[trigger_class].tier]
+        return clock.backup_after, clock.answer_within
 
     def urgency(self, trigger_class: str) -> Urgency:
         """How soon a team is wanted for this class."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 import pytest
 import yaml
@@ -11,8 +12,7 @@ from pydantic import ValidationError
 
 from schemas.intake import Mode
 from schemas.policy import Group, ResponsePolicy
-from services.intake.policy import parse_pack
-from tests.unit.intake.reports import PACK_TEXT, pack
+from services.intake.policy import Pack, parse_pack, shipped
 
 SCREENING = """
 signals:
@@ -21,7 +21,13 @@ signals:
 rules:
   - {id: child, trigger: child_death, outcome: review, all_of: [child], unless: [staged], source: ours}
 """
+PACK_TEXT = shipped("cism")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@lru_cache
+def pack() -> Pack:
+    return parse_pack(PACK_TEXT)
 
 
 @pytest.mark.parametrize(
@@ -199,3 +205,10 @@ def test_every_trigger_gives_a_whole_snapshot(name: str) -> None:
 def test_a_class_that_the_pack_does_not_have_is_an_error() -> None:
     with pytest.raises(KeyError):
         pack().snapshot("meteor")
+
+
+def test_an_open_review_has_a_clock_of_its_tier() -> None:
+    minute = timedelta(minutes=1)
+
+    assert pack().review_clock("child_death") == (10 * minute, 30 * minute)
+    assert pack().review_clock("failed_resuscitation") == (30 * minute, 120 * minute)
