@@ -155,6 +155,10 @@ class IncidentReported(Event):
     """How many fields of the report we did not know; accepted, counted and dropped."""
     told_at: UtcDatetime | None = None
     """When the feed last touched its record; an older telling never takes back a newer one."""
+    told_fields: tuple[Code, ...] = ()
+    """Which fields of a report it told: what it is silent about stays as it was known."""
+    kind: Code | None = None
+    """The broad kind of incident (fire, medical, traffic ...), for matching reports."""
     whereabouts: tuple[Digest, ...] = ()
     """Keyed digests of where it was: they can be compared, and not read."""
     context_only: bool = False
@@ -196,7 +200,8 @@ class RecommendationChanged(Event):
     """What is recommended is another than before, and why."""
 
     NAME: ClassVar[str] = "recommendation_changed"
-    before: Outcome
+    before: Outcome | None
+    """None when no feed had reported the incident."""
     after: Outcome
     trigger_class: Code | None
     reason: ChangeReason

@@ -11,6 +11,7 @@ class RefusalCode(StrEnum):
 
     UNKNOWN_CASE = "unknown-case"
     UNKNOWN_OFFER = "unknown-offer"
+    UNKNOWN_TRIGGER = "unknown-trigger"
     UNKNOWN_ITEM = "unknown-item"
     OFFER_ALREADY_ANSWERED = "offer-already-answered"
     OFFER_EXPIRED = "offer-expired"
@@ -20,6 +21,9 @@ class RefusalCode(StrEnum):
     DELIVERY_NOT_NEEDED = "delivery-not-needed"
     DELIVERY_ALREADY_STARTED = "delivery-already-started"
     ITEM_ALREADY_SETTLED = "item-already-settled"
+    MERGED = "merged"
+    NOT_MERGED = "not-merged"
+    MERGE_THE_OTHER_WAY = "merge-the-other-way"
     NOT_OPEN_YET = "not-open-yet"
     ALREADY_ENROLLED = "already-enrolled"
     NOT_ENROLLED = "not-enrolled"

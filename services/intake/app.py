@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.subjects import Stream
+from services.intake.book import CaseBook
 from services.intake.decider import intake_decider
 from services.intake.edge.desk import Desk
+from services.intake.edge.joining import Joining
 from services.intake.edge.routes import routes
 from services.intake.policy import Pack, parse_pack, shipped
 from services.intake.settings import IntakeSettings
@@ -21,8 +23,15 @@ def build(ports: Ports) -> Service:
     """Intake on these ports. Raises ValueError when the policy does not hold together."""
     settings = ports.settings if isinstance(ports.settings, IntakeSettings) else IntakeSettings()
     secret = secret_of(settings.data_dir / "fingerprint-secret").encode()
-    desk = Desk(ports, intake_decider(load_pack(settings)), secret)
-    return Service(name="intake", router=routes(desk), owned=(Stream.INTAKE,))
+    book = CaseBook(ports.journal)
+    joining = Joining(ports, intake_decider(load_pack(settings)), book)
+    return Service(
+        name="intake",
+        router=routes(Desk(joining, secret)),
+        owned=(Stream.INTAKE,),
+        background=(book.keep,),
+        ready=book.ready,
+    )
 
 
 def load_pack(settings: IntakeSettings) -> Pack:

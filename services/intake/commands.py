@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
-from schemas.envelope import Command, Frozen, Slug, UtcDatetime
-from schemas.intake import IncidentStatus, IncidentType, Unit
+from schemas.envelope import Code, Command, Frozen, Slug, UtcDatetime
+from schemas.intake import (
+    CaseId,
+    Digest,
+    IncidentStatus,
+    IncidentType,
+    MatchedBy,
+    ReviewAnswer,
+    Unit,
+)
 
 
 class PatientOutcome(StrEnum):
@@ -80,7 +89,8 @@ class Report(Frozen):
     incident_type: IncidentType
     incident_code: str = ""
     occurred_at: UtcDatetime | None = None
-    status: IncidentStatus = IncidentStatus.ACTIVE
+    status: IncidentStatus | None = None
+    """None says nothing about it: a first telling without it is of an active incident."""
     units: tuple[Unit, ...] = ()
     codes: tuple[IncidentCode, ...] = ()
     narrative: str = ""
@@ -117,12 +127,87 @@ class Told(Frozen):
     """An idempotency key, for a document that carries its own identity but no incident number."""
 
 
+class Match(Frozen):
+    """Another case that a report turned out to be about, and why."""
+
+    case_id: CaseId
+    matched_by: MatchedBy
+    why: tuple[Code, ...] = ()
+
+
 class ReportIncident(Command):
     """Take in a report: the first of its incident, an update, or a repeat."""
 
     report: Report
     fingerprint: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     ignored_fields: int = 0
+    whereabouts: tuple[Digest, ...] = ()
+    joins: Match | None = None
+    """The case that this one turned out to be: it is recorded here and told there."""
+    absorbs: Match | None = None
+    """The case that this report came to first; its incident is this one."""
 
 
-IntakeCommand = ReportIncident
+class RaiseCase(Command):
+    """A person wants the team, whatever screening says."""
+
+    trigger_class: Code
+    occurred_at: UtcDatetime | None = None
+    units: tuple[Unit, ...] = ()
+
+
+class LowerCase(Command):
+    """A person wants no team, or wants it to stand down."""
+
+    reason: Code
+
+
+class AnswerReview(Command):
+    """A person decides a review."""
+
+    review_id: UUID
+    answer: ReviewAnswer
+
+
+class EscalateReview(Command):
+    """Nobody has answered yet: tell the mental health professionals too."""
+
+    review_id: UUID
+
+
+class ReportReviewOverdue(Command):
+    """Nobody answered in time."""
+
+    review_id: UUID
+
+
+class MergeCase(Command):
+    """This case is the same incident as another."""
+
+    into: Match
+    into_tier: int | None
+    """For which tier the other case wants a team: the graver case always goes on."""
+
+
+class AbsorbCase(Command):
+    """Another case is this incident."""
+
+    other: Match
+    units: tuple[Unit, ...] = ()
+
+
+class SplitCase(Command):
+    """This case is an incident of its own after all."""
+
+
+IntakeCommand = (
+    ReportIncident
+    | RaiseCase
+    | LowerCase
+    | AnswerReview
+    | EscalateReview
+    | ReportReviewOverdue
+    | MergeCase
+    | AbsorbCase
+    | SplitCase
+)

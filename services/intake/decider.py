@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from schemas.subjects import Stream
+from services.intake.deadlines import deadlines
 from services.intake.decide import decide
 from services.intake.state import IntakeState, Unseen, evolve
 from services.runtime.handle import Decider
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def intake_decider(pack: Pack) -> Decider[IntakeState, IntakeCommand]:
-    """The decider under one policy pack; intake needs no timers."""
+    """The decider under one policy pack."""
     return Decider(
         stream=Stream.INTAKE,
         initial=Unseen(),
         evolve=evolve,
         decide=partial(decide, pack),
-        deadlines=lambda _event: (),
+        deadlines=deadlines,
     )

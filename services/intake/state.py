@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from schemas.intake import ActivationRequested, IncidentReported, OperationsEnded, Screening
+from schemas.intake import (
+    ActivationRequested,
+    CaseAbsorbed,
+    CaseLowered,
+    CaseMerged,
+    CaseRaised,
+    CaseSplit,
+    DeactivationRequested,
+    IncidentReported,
+    IncidentStatus,
+    OperationsEnded,
+    RecommendationChanged,
+    ReviewAnswer,
+    ReviewAnswered,
+    ReviewEscalated,
+    ReviewOpened,
+    ReviewOverdue,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+    from uuid import UUID
 
     from schemas.envelope import Event
+    from schemas.intake import Outcome, ReviewKind, Screening, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,47 +39,193 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """At least one report came in."""
+class Review:
+    """An open question to a person."""
 
-    fingerprints: frozenset[str]
+    review_id: UUID
+    kind: ReviewKind
+    trigger_class: str
+    rules: frozenset[str]
+    """The rules that made it a question: what a person declined is not asked again."""
+    backup_at: datetime
+    answer_by: datetime
+    escalated: bool = False
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The team was asked for, and for what."""
+
+    trigger_class: str
+    tier: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """At least one report came in, or a person raised it."""
+
     occurred_at: datetime
-    screening: Screening
-    operations_ongoing: bool
+    incident_type: str = ""
+    fingerprints: frozenset[str] = frozenset()
+    screening: Screening | None = None
+    """The newest recommendation; None for a case that a person raised and no feed reported."""
+    status: IncidentStatus = IncidentStatus.ACTIVE
+    exercise: bool = False
+    operations_ongoing: bool = False
     operations_ended_at: datetime | None = None
-    activated: bool = False
     units: tuple[str, ...] = ()
     """Every unit that any report named, in the order of naming."""
+    told: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    """By source and field: when the feed last touched what we know."""
+    shown: Mapping[str, tuple[Shown, ...]] = field(default_factory=dict)
+    """By source: the signals that its reports have shown."""
+    wanted: Wanted | None = None
+    raised: bool = False
+    """A person asked for the team: no report takes that back."""
+    settled: frozenset[str] = frozenset()
+    """Rules that a person has looked at and declined: they bring nobody in by themselves."""
+    review: Review | None = None
+    absorbed: frozenset[str] = frozenset()
+
+    @property
+    def activated(self) -> bool:
+        """Whether the team is wanted now."""
+        return self.wanted is not None
+
+    @property
+    def recommended(self) -> tuple[Outcome | None, str | None]:
+        """The newest outcome and its trigger class."""
+        if self.screening is None:
+            return (None, None)
+        return (self.screening.outcome, self.screening.trigger_class)
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The rules behind the newest recommendation."""
+        evidence = self.screening.evidence if self.screening else ()
+        return frozenset(each.rule for each in evidence)
 
 
-IntakeState = Unseen | Seen
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """This case turned out to be another one; what was known of it waits for a split."""
+
+    into: str
+    before: Seen | Unseen
+
+
+IntakeState = Unseen | Seen | Merged
 
 
 def evolve(state: IntakeState, event: Event) -> IntakeState:
     """The state after one more event."""
-    match state, event:
-        case Unseen(), IncidentReported():
-            return Seen(
-                fingerprints=frozenset({event.fingerprint}),
-                occurred_at=event.occurred_at,
-                screening=event.screening,
-                operations_ongoing=event.operations_ongoing,
-                operations_ended_at=event.operations_ended_at,
-                units=event.units,
-            )
-        case Seen(), IncidentReported():
-            return replace(
-                state,
-                fingerprints=state.fingerprints | {event.fingerprint},
-                occurred_at=event.occurred_at,
-                screening=event.screening,
-                operations_ongoing=event.operations_ongoing,
-                operations_ended_at=event.operations_ended_at,
-                units=tuple(dict.fromkeys((*state.units, *event.units))),
-            )
-        case Seen(), ActivationRequested():
-            return replace(state, activated=True)
-        case Seen(), OperationsEnded():
-            return replace(state, operations_ongoing=False, operations_ended_at=event.ended_at)
+    match state:
+        case Merged():
+            return _merged(state, event)
+        case Unseen() | Seen() if isinstance(event, CaseMerged):
+            return Merged(event.into, _put_aside(state))
+        case Unseen() if isinstance(event, IncidentReported | CaseRaised):
+            return _seen(Seen(occurred_at=event.occurred_at), event)
+        case Unseen():
+            return state
+        case Seen():
+            return _seen(state, event)
+
+
+def _merged(state: Merged, event: Event) -> IntakeState:
+    match event:
+        case CaseSplit():
+            return state.before
+        case IncidentReported():
+            before = state.before
+            if isinstance(before, Unseen):
+                before = Seen(occurred_at=event.occurred_at)
+            return replace(state, before=_seen(before, event))
         case _:
             return state
+
+
+def _put_aside(state: Seen | Unseen) -> Seen | Unseen:
+    return replace(state, wanted=None, review=None) if isinstance(state, Seen) else state
+
+
+def _seen(state: Seen, event: Event) -> Seen:
+    match event:
+        case IncidentReported():
+            return _reported(state, event)
+        case CaseRaised():
+            units = tuple(dict.fromkeys((*state.units, *event.units)))
+            return replace(state, raised=True, units=units)
+        case OperationsEnded():
+            return replace(state, operations_ongoing=False, operations_ended_at=event.ended_at)
+        case CaseAbsorbed():
+            units = tuple(dict.fromkeys((*state.units, *event.units)))
+            return replace(state, absorbed=state.absorbed | {event.other}, units=units)
+        case _:
+            return _decided(state, event)
+
+
+def _reported(state: Seen, event: IncidentReported) -> Seen:
+    told_at = event.told_at or event.occurred_at
+    told = {(event.source, name): told_at for name in event.told_fields}
+    return replace(
+        state,
+        fingerprints=state.fingerprints | {event.fingerprint},
+        occurred_at=event.occurred_at,
+        incident_type=event.incident_type or state.incident_type,
+        screening=event.screening,
+        status=event.status,
+        exercise=event.exercise,
+        operations_ongoing=event.operations_ongoing,
+        operations_ended_at=event.operations_ended_at,
+        units=tuple(dict.fromkeys((*state.units, *event.units))),
+        told={**state.told, **told},
+        shown={**state.shown, event.source: event.screening.shown},
+    )
+
+
+def _decided(state: Seen, event: Event) -> Seen:
+    match event:
+        case ActivationRequested():
+            wanted = Wanted(event.brief.trigger_class, event.brief.tier)
+            return replace(state, wanted=wanted)
+        case DeactivationRequested():
+            return replace(state, wanted=None)
+        case CaseLowered():
+            return replace(state, raised=False, settled=state.settled | state.rules)
+        case RecommendationChanged():
+            return state
+        case ReviewOpened() | ReviewEscalated() | ReviewOverdue() | ReviewAnswered():
+            return _reviewed(state, event)
+        case _:
+            return state
+
+
+def _reviewed(
+    state: Seen, event: ReviewOpened | ReviewEscalated | ReviewOverdue | ReviewAnswered
+) -> Seen:
+    review = state.review
+    match event:
+        case ReviewOpened():
+            opened = Review(
+                event.review_id,
+                event.kind,
+                event.trigger_class,
+                frozenset(each.rule for each in event.evidence),
+                event.backup_at,
+                event.answer_by,
+            )
+            return replace(state, review=opened)
+        case ReviewEscalated():
+            return replace(state, review=review and replace(review, escalated=True))
+        case ReviewOverdue():
+            return replace(state, review=review and replace(review, overdue=True))
+        case ReviewAnswered(answer=ReviewAnswer.DECLINE):
+            rules = review.rules if review else frozenset()
+            settled = state.settled | state.rules | rules
+            return replace(state, review=None, raised=False, settled=settled)
+        case ReviewAnswered(answer=ReviewAnswer.RAISE):
+            return replace(state, review=None, raised=True)
+        case ReviewAnswered():
+            return replace(state, review=None)

@@ -10,6 +10,7 @@ from services.intake.screening.signals import Shown, shown_by
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from schemas.intake import Shown as ShownBefore
     from services.intake.commands import Report
     from services.intake.policy import Pack
     from services.intake.rules import Rule
@@ -18,7 +19,14 @@ _GRAVITY = {Outcome.CRITICAL: 0, Outcome.REVIEW: 1, Outcome.ROUTINE: 2}
 _PAGES = frozenset({Mode.AUTO_PAGE, Mode.AUTO_PLAN})
 
 
-def screen(report: Report, pack: Pack, occurred_at: datetime, now: datetime) -> Screening:
+def screen(  # noqa: PLR0913, PLR0917 - the case's memory comes with the report
+    report: Report,
+    pack: Pack,
+    occurred_at: datetime,
+    now: datetime,
+    earlier: tuple[ShownBefore, ...] = (),  # noqa: ARG001
+    beside: tuple[ShownBefore, ...] = (),  # noqa: ARG001
+) -> Screening:
     """What this report alone recommends. The reaction makes an incident critical, so a human may
     raise or lower it at any time (docs/domain.md, rule 1)."""
     shown = shown_by(report, pack)
