@@ -10,7 +10,8 @@ from services.intake.decider import intake_decider
 from services.intake.edge.desk import Desk
 from services.intake.edge.joining import Joining
 from services.intake.edge.routes import routes
-from services.intake.policy import Pack, parse_pack, shipped
+from services.intake.pack.sources import find_source
+from services.intake.policy import Pack, read_pack
 from services.intake.settings import IntakeSettings
 from services.runtime.auth import secret_of
 from services.runtime.host import Service
@@ -35,6 +36,5 @@ def build(ports: Ports) -> Service:
 
 
 def load_pack(settings: IntakeSettings) -> Pack:
-    """The agency's policy: its file or the shipped pack, with its own values laid over it."""
-    text = settings.policy_file.read_text("utf-8") if settings.policy_file else shipped("cism")
-    return parse_pack(text, settings.policy_overrides)
+    """The agency's policy: its file or a pack that ships, with its own values laid over it."""
+    return read_pack(find_source(settings.policy_source), settings.policy_overrides)

@@ -8,10 +8,10 @@ from functools import lru_cache
 
 import pytest
 import yaml
-from pydantic import ValidationError
 
 from schemas.intake import Mode
 from schemas.policy import Group, ResponsePolicy
+from services.intake.pack.problems import BadPolicy
 from services.intake.policy import Pack, parse_pack, shipped
 
 SCREENING = """
@@ -72,7 +72,7 @@ def test_a_missing_source_is_named() -> None:
     raw = yaml.safe_load(PACK_TEXT)
     del raw["interventions"]["defusing"]["source"]
 
-    with pytest.raises(ValidationError, match=r"interventions\.defusing\.source"):
+    with pytest.raises(BadPolicy, match=r"interventions\.defusing\.source"):
         parse_pack(yaml.safe_dump(raw))
 
 
@@ -114,13 +114,13 @@ def test_an_override_of_nothing_is_refused(path: str) -> None:
 
 
 def test_an_override_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(ValidationError, match=r"clocks\.surplus"):
+    with pytest.raises(BadPolicy, match=r"clocks\.surplus"):
         parse_pack(PACK_TEXT, {"clocks.surplus": 99})
 
 
 @pytest.mark.parametrize("text", ["", "[]", "just words"])
 def test_a_file_that_is_no_policy_is_refused(text: str) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(BadPolicy):
         parse_pack(text)
 
 

@@ -1,0 +1,153 @@
+"""What no single key shows: names that must exist, windows that must hold, rules that no pack lifts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.policy import InterventionKind, InterventionRule, Role
+from services.intake.pack.parts import ReviewClock
+from services.intake.pack.problems import Trouble, near
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import timedelta
+
+    from services.intake.pack.problems import Steps
+
+_GROUPS = frozenset({InterventionKind.DEFUSING, InterventionKind.DEBRIEFING})
+"""Never while operations go on (docs/domain.md, rule 7)."""
+_TIERS = (1, 2, 3, 4)
+_INTERVENTION: TypeAdapter[Any] = TypeAdapter(InterventionRule)
+_REVIEW: TypeAdapter[Any] = TypeAdapter(ReviewClock)
+
+
+def crossed(raw: dict[str, Any]) -> Iterator[Trouble]:
+    """All that is wrong between the parts; a part that is itself unreadable is passed over."""
+    plan = dict(_readable(_INTERVENTION, _section(raw, "interventions")))
+    yield from _names(raw)
+    yield from _windows(plan)
+    yield from _plans(raw, plan)
+    yield from _forbidden(raw, plan)
+    yield from _reviews(raw)
+
+
+def _names(raw: dict[str, Any]) -> Iterator[Trouble]:
+    for name, trigger in _entries(_section(raw, "triggers")):
+        at: Steps = ("triggers", name)
+        for key in ("interventions", "check_ins"):
+            yield from _known((*at, key), trigger.get(key), key, raw)
+    for number, rule in _entries(dict(enumerate(_items(raw.get("rules"))))):
+        at = ("rules", number)
+        yield from _known((*at, "trigger"), rule.get("trigger"), "triggers", raw)
+        for key in ("all_of", "unless"):
+            yield from _known((*at, key), rule.get(key), "signals", raw)
+
+
+def _known(steps: Steps, named: object, section: str, raw: dict[str, Any]) -> Iterator[Trouble]:
+    among = [str(name) for name in _section(raw, section)]
+    listed = enumerate(named) if isinstance(named, (list, tuple)) else [(None, named)]
+    for number, name in listed:
+        if isinstance(name, str) and name not in among:
+            where = steps if number is None else (*steps, number)
+            what = f"{name!r} is not defined in this policy"
+            yield Trouble(where, what, near(name, among, what=f"{section} are"))
+
+
+def _windows(plan: dict[str, InterventionRule]) -> Iterator[Trouble]:
+    for name, rule in plan.items():
+        spans = (("opens_after", rule.opens_after), ("target_after", rule.target_after))
+        later = (("target_after", rule.target_after), ("closes_after", rule.closes_after))
+        for (key, before), (next_key, after) in zip(spans, later, strict=True):
+            if after < before:
+                what = f"it comes before {key} ({_hours(before)})"
+                remedy = "it must open, reach its target, then close"
+                yield Trouble(("interventions", name, next_key), what, remedy)
+        if rule.kind in _GROUPS and not rule.waits_for_operations:
+            what = f"no {rule.kind.value} is held while operations go on"
+            steps = ("interventions", name, "waits_for_operations")
+            yield Trouble(steps, what, "set it to true")
+
+
+def _plans(raw: dict[str, Any], plan: dict[str, InterventionRule]) -> Iterator[Trouble]:
+    for name, trigger in _entries(_section(raw, "triggers")):
+        rules = list(_planned(trigger, plan))
+        seen: dict[str, str] = {}
+        for number, intervention, rule in rules:
+            steps: Steps = ("triggers", name, "interventions", number)
+            if rule.kind in seen:
+                what = f"{intervention} is a {rule.kind.value} like {seen[rule.kind]}"
+                yield Trouble(steps, what, "each kind can be planned once: keep one of them")
+            seen.setdefault(rule.kind, intervention)
+        needs = [intervention for _, intervention, rule in rules if rule.mhp_required]
+        if needs and Role.MHP.value not in _roles(trigger):
+            what = f"{needs[0]} needs a mental health professional, and the team has none"
+            yield Trouble(("triggers", name, "team"), what, "add {role: mhp, count: 1}")
+
+
+def _forbidden(raw: dict[str, Any], plan: dict[str, InterventionRule]) -> Iterator[Trouble]:
+    forbids = {str(kind) for kind in _items(raw.get("forbids"))}
+    for name, rule in plan.items():
+        if rule.kind in forbids:
+            what = f"this policy forbids every {rule.kind.value}"
+            yield Trouble(("interventions", name, "kind"), what, "take the intervention out")
+    for name, trigger in _entries(_section(raw, "triggers")):
+        for number, intervention, rule in _planned(trigger, plan):
+            if rule.kind in forbids:
+                what = f"{intervention} is a {rule.kind.value}, which this policy forbids"
+                steps = ("triggers", name, "interventions", number)
+                yield Trouble(steps, what, "take it out of the plan")
+
+
+def _reviews(raw: dict[str, Any]) -> Iterator[Trouble]:
+    if "review" not in raw:
+        return
+    section = _section(raw, "review")
+    told = {str(tier) for tier in section}
+    for tier in _TIERS:
+        if str(tier) not in told:
+            what = f"tier {tier} has no clock"
+            yield Trouble(("review",), what, "give every tier its backup_after and answer_within")
+    for named, clock in _readable(_REVIEW, section):
+        if clock.backup_after > clock.answer_within:
+            what = f"the backup is told only after {_hours(clock.backup_after)}"
+            remedy = "answer_within must come after backup_after"
+            yield Trouble(("review", named, "answer_within"), what, remedy)
+
+
+def _planned(
+    trigger: dict[str, Any], plan: dict[str, InterventionRule]
+) -> Iterator[tuple[int, str, InterventionRule]]:
+    for number, name in enumerate(_items(trigger.get("interventions"))):
+        if isinstance(name, str) and name in plan:
+            yield number, name, plan[name]
+
+
+def _roles(trigger: dict[str, Any]) -> set[str]:
+    return {str(p.get("role")) for p in _items(trigger.get("team")) if isinstance(p, dict)}
+
+
+def _readable(model: TypeAdapter[Any], section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, entry in section.items():
+        try:
+            yield str(name), model.validate_python(entry)
+        except ValidationError:
+            continue
+
+
+def _entries(section: dict[Any, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    return ((name, entry) for name, entry in section.items() if isinstance(entry, dict))
+
+
+def _section(raw: dict[str, Any], key: str) -> dict[Any, Any]:
+    value = raw.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _items(value: object) -> Iterable[Any]:
+    return value if isinstance(value, (list, tuple)) else ()
+
+
+def _hours(length: timedelta) -> str:
+    return f"{length.total_seconds() / 3600:g} h"
