@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.policy import InterventionKind, InterventionRule, Role
-from services.intake.pack.parts import ReviewClock
+from services.intake.pack.parts import Intervention, ReviewClock
 from services.intake.pack.problems import Trouble, near
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _GROUPS = frozenset({InterventionKind.DEFUSING, InterventionKind.DEBRIEFING})
 """Never while operations go on (docs/domain.md, rule 7)."""
 _TIERS = (1, 2, 3, 4)
-_INTERVENTION: TypeAdapter[Any] = TypeAdapter(InterventionRule)
+_INTERVENTION: TypeAdapter[Any] = TypeAdapter(Intervention)
 _REVIEW: TypeAdapter[Any] = TypeAdapter(ReviewClock)
 
 
@@ -61,7 +61,7 @@ def _windows(plan: dict[str, InterventionRule]) -> Iterator[Trouble]:
         later = (("target_after", rule.target_after), ("closes_after", rule.closes_after))
         for (key, before), (next_key, after) in zip(spans, later, strict=True):
             if after < before:
-                what = f"it comes before {key} ({_hours(before)})"
+                what = f"{_span(after)} comes before {key} ({_span(before)})"
                 remedy = "it must open, reach its target, then close"
                 yield Trouble(("interventions", name, next_key), what, remedy)
         if rule.kind in _GROUPS and not rule.waits_for_operations:
@@ -111,7 +111,7 @@ def _reviews(raw: dict[str, Any]) -> Iterator[Trouble]:
             yield Trouble(("review",), what, "give every tier its backup_after and answer_within")
     for named, clock in _readable(_REVIEW, section):
         if clock.backup_after > clock.answer_within:
-            what = f"the backup is told only after {_hours(clock.backup_after)}"
+            what = f"the backup is told only after {_span(clock.backup_after)}"
             remedy = "answer_within must come after backup_after"
             yield Trouble(("review", named, "answer_within"), what, remedy)
 
@@ -149,5 +149,6 @@ def _items(value: object) -> Iterable[Any]:
     return value if isinstance(value, (list, tuple)) else ()
 
 
-def _hours(length: timedelta) -> str:
-    return f"{length.total_seconds() / 3600:g} h"
+def _span(length: timedelta) -> str:
+    minutes = length.total_seconds() / 60
+    return f"{minutes / 60:g} h" if minutes >= 60 else f"{minutes:g} min"

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _LENGTH = "write a length of time, such as PT8H for eight hours or P10D for ten days"
 _REMEDIES = {
-    "time_delta": _LENGTH,
     "bare_number": _LENGTH,
     "backwards": _LENGTH,
     "bool": "write true or false",
@@ -63,6 +62,8 @@ def _trouble(found: ErrorDetails, steps: Steps, model: type[BaseModel]) -> Troub
             choices = re.findall(r"'([^']*)'", str(found.get("ctx", {}).get("expected", "")))
             what = f"{_shown(found['input'])} is not one of the values here"
             return Trouble(steps, what, near(str(found["input"]), choices, what="they are"))
+        case kind if kind.startswith("time_delta"):
+            return Trouble(steps, f"{_shown(found['input'])} is no length of time", _LENGTH)
         case kind:
             return Trouble(steps, _said(found), _remedy(kind))
 
@@ -70,7 +71,6 @@ def _trouble(found: ErrorDetails, steps: Steps, model: type[BaseModel]) -> Troub
 def _said(found: ErrorDetails) -> str:
     """`99: input should be less than or equal to 10`."""
     said = found["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    said = said.partition(", ")[0] if found["type"].startswith("time_delta") else said
     starts_as_sentence = said[:1].isupper() or found["type"] in {"bare_number", "backwards"}
     shown = _shown(found["input"])
     return (

@@ -12,7 +12,8 @@ import yaml
 from schemas.intake import Mode
 from schemas.policy import Group, ResponsePolicy
 from services.intake.pack.problems import BadPolicy
-from services.intake.policy import Pack, parse_pack, shipped
+from services.intake.pack.sources import shipped, shipped_packs
+from services.intake.policy import Pack, parse_pack
 
 SCREENING = """
 signals:
@@ -38,7 +39,7 @@ def pack() -> Pack:
         ("mhp_required: true", "mhp_requierd: true", "mhp_requierd"),
         ("{role: peer, count: 3}", "{role: peer, cuont: 3}", "cuont"),
         ("{after: P90D,", "{afterwards: P90D,", "afterwards"),
-        ("interventions: [briefing, family_support]", "interventions: [brief]", "brief"),
+        ("interventions: [briefing, one_on_one,", "interventions: [brief,", "brief"),
         ("check_ins: standard", "check_ins: standrad", "standrad"),
         ("form_team_within: PT2H", "form_team_within: two hours", "form_team_within"),
         ("tier: 1", "tier: 7", "tier"),
@@ -133,12 +134,13 @@ def test_every_window_has_a_source() -> None:
     assert all(source.strip() for source in sources)
 
 
-def test_every_clock_and_limit_says_where_it_comes_from() -> None:
+@pytest.mark.parametrize("name", shipped_packs())
+def test_every_clock_and_limit_says_where_it_comes_from(name: str) -> None:
     """These are plain values, so their source stands beside them in the file."""
-    clocks = PACK_TEXT.partition("clocks:")[2].partition("\ninterventions:")[0]
+    clocks = shipped(name).partition("\nclocks:")[2].partition("\ninterventions:")[0]
     numbers = [line for line in clocks.splitlines() if re.search(r": *[P\d]", line)]
 
-    assert len(numbers) == 6
+    assert len(numbers) == 17
     assert all(re.search(r"# *\S.{6,}", line) for line in numbers), numbers
 
 
@@ -163,10 +165,12 @@ def test_the_check_ins_are_those_of_the_rules_table() -> None:
     assert cadence == {
         "standard": [3, 7, 14, 28],
         "organizational_crisis": [3, 7, 14, 28, 90, 365],
+        "involved_officer": [3, 7, 14, 28, 120, 365],
     }
-    for trigger in pack().triggers.values():
+    for name, trigger in pack().triggers.items():
         wanted = "organizational_crisis" if trigger.tier == 1 else "standard"
-        assert trigger.check_ins == wanted, trigger.label
+        own = {"officer_involved_shooting": "involved_officer"}
+        assert trigger.check_ins == own.get(name, wanted), trigger.label
 
 
 def test_the_clocks_are_those_of_the_rules_table() -> None:
