@@ -9,10 +9,11 @@ from services.intake.book import CaseBook
 from services.intake.decider import intake_decider
 from services.intake.edge.desk import Desk
 from services.intake.edge.joining import Joining
-from services.intake.edge.routes import routes
+from services.intake.edge.routes import STREAMED, routes
 from services.intake.pack.sources import find_source
 from services.intake.policy import Pack, read_pack
 from services.intake.settings import IntakeSettings
+from services.intake.subscribers import Subscribers
 from services.runtime.auth import secret_of
 from services.runtime.host import Service
 
@@ -25,11 +26,14 @@ def build(ports: Ports) -> Service:
     settings = ports.settings if isinstance(ports.settings, IntakeSettings) else IntakeSettings()
     secret = secret_of(settings.data_dir / "fingerprint-secret").encode()
     book = CaseBook(ports.journal)
-    joining = Joining(ports, intake_decider(load_pack(settings)), book)
+    pack = load_pack(settings)
+    joining = Joining(ports, intake_decider(pack), book)
     return Service(
         name="intake",
-        router=routes(Desk(joining, secret)),
+        router=routes(Desk(joining, secret), ports, pack),
+        listeners=Subscribers(ports, joining.decider).listeners(),
         owned=(Stream.INTAKE,),
+        streamed=STREAMED,
         background=(book.keep,),
         ready=book.ready,
     )

@@ -134,15 +134,19 @@ class BodyTooLarge(HTTPException):
 
 
 class BodyLimit:
-    """Refuses bodies over `limit` bytes with 413, by their announced or their counted length."""
+    """Refuses bodies over `limit` bytes with 413, by their announced or their counted length.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    The paths in `streamed` are let through: they read their bodies in parts, and limit each part.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, streamed: frozenset[str] = frozenset()) -> None:
         self._app = app
         self._limit = limit
+        self._streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in self._streamed:
             await self._app(scope, receive, send)
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")

@@ -58,6 +58,8 @@ class Service:
     router: APIRouter
     listeners: tuple[Listener, ...] = ()
     owned: tuple[Stream, ...] = ()
+    streamed: tuple[str, ...] = ()
+    """Paths that read their bodies in parts and limit each part themselves."""
     background: tuple[Callable[[], Awaitable[None]], ...] = ()
     ready: Callable[[], Awaitable[None]] | None = None
     """Awaited before the HTTP port opens, such as a projection that has to catch up."""
@@ -141,7 +143,8 @@ class Host:
             redoc_url=None,
         )
         install_problems(app)
-        app.add_middleware(BodyLimit, limit=settings.body_limit)
+        streamed = frozenset(path for service in self.services for path in service.streamed)
+        app.add_middleware(BodyLimit, limit=settings.body_limit, streamed=streamed)
         for service in self.services:
             app.include_router(service.router)
         for router in self.extra:

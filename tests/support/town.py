@@ -203,7 +203,8 @@ async def a_town(folder: Path, **policy_overrides: Any) -> AsyncIterator[Town]:
     ]
     app = FastAPI()
     install_problems(app)
-    app.add_middleware(BodyLimit, limit=intake.body_limit)
+    streamed = frozenset(path for service in services for path in service.streamed)
+    app.add_middleware(BodyLimit, limit=intake.body_limit, streamed=streamed)
     for service in services:
         app.include_router(service.router)
     jobs = [asyncio.ensure_future(job()) for service in services for job in service.background]

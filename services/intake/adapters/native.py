@@ -135,6 +135,7 @@ _MANY = TypeAdapter(tuple[NativeReport, ...])
 
 def read(body: bytes, source: str) -> tuple[Told, ...]:
     """One native report, or a list of them. Raises BadDocument, naming the field."""
+    body = body.removeprefix(b"\xef\xbb\xbf")
     many = body.lstrip().startswith(b"[")
     try:
         if many:

@@ -13,6 +13,7 @@ from services.runtime.edge import bearer, require
 
 if TYPE_CHECKING:
     from services.intake.edge.desk import Desk
+    from services.runtime.host import Ports
 
 IdempotencyKey = Annotated[
     str | None,
@@ -26,7 +27,7 @@ IdempotencyKey = Annotated[
 SECURED: dict[str, Any] = {"security": [{bearer.scheme_name: []}]}
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(desk: Desk, ports: Ports) -> APIRouter:
     """POST /incidents."""
     router = APIRouter()
 
@@ -49,7 +50,7 @@ def routes(desk: Desk) -> APIRouter:
         idempotency_key: IdempotencyKey = None,
     ) -> Taken:
         """Report an incident, or something new about one. Answered once it is on disk."""
-        principal = await require(request, desk.ports.keyring)
+        principal = await require(request, ports.keyring)
         told = told_by(native, principal.label, idempotency_key)
         trace = request.headers.get("traceparent")
         taken = await desk.take(told, principal.agency, principal.label, trace)

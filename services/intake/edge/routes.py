@@ -6,14 +6,23 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from services.intake.edge import reports
+from services.intake.edge import bulk, feeds, reports, screenings
 
 if TYPE_CHECKING:
     from services.intake.edge.desk import Desk
+    from services.intake.policy import Pack
+    from services.runtime.host import Ports
+
+_PREFIX = "/v1"
+STREAMED = (f"{_PREFIX}{bulk.PATH}",)
+"""Paths whose bodies are read in parts."""
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(desk: Desk, ports: Ports, pack: Pack) -> APIRouter:
     """Every path that intake answers."""
-    router = APIRouter(prefix="/v1", tags=["incidents"])
-    router.include_router(reports.routes(desk))
+    router = APIRouter(prefix=_PREFIX, tags=["incidents"])
+    router.include_router(reports.routes(desk, ports))
+    router.include_router(bulk.routes(desk, ports))
+    router.include_router(feeds.routes(desk, ports))
+    router.include_router(screenings.routes(ports, pack))
     return router
