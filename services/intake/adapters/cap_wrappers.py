@@ -62,6 +62,8 @@ def unwrapped(root: Element) -> list[Alert | Entry]:
             return _of_feed(root, "entry")
         case "rss" | "RDF":
             return _of_feed(root, "item")
+        case "entry" | "item" as name:
+            return _of_entry(root, name)
         case "EDXLDistribution":
             return _of_envelope(root)
         case _:
