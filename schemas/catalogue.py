@@ -71,6 +71,11 @@ CATALOGUE: tuple[Row, ...] = (
     Row(Stream.DISPATCH, dispatch.DeliveryStarted, ("audit",)),
     Row(Stream.DISPATCH, dispatch.DeliverySent, ("audit",)),
     Row(Stream.DISPATCH, dispatch.DeliveryFailed, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.TeamWidened, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.TeamStoodDown, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.ReviewersAsked, ("dispatch", "audit")),
+    Row(Stream.DISPATCH, dispatch.ReviewAnswerGiven, ("intake", "audit")),
+    Row(Stream.DISPATCH, dispatch.ReviewClosed, ("audit",)),
     Row(Stream.FOLLOWUP, followup.FollowupPlanned, ("audit",)),
     Row(Stream.FOLLOWUP, followup.GroupWindowsOpened, ("audit",)),
     Row(Stream.FOLLOWUP, followup.OperationsEndNoted, ("audit",)),
@@ -80,6 +85,8 @@ CATALOGUE: tuple[Row, ...] = (
     Row(Stream.FOLLOWUP, followup.CheckInFellDue, ("dispatch", "audit")),
     Row(Stream.FOLLOWUP, followup.CheckInCompleted, ("audit",)),
     Row(Stream.FOLLOWUP, followup.CheckInMissed, ("dispatch", "audit")),
+    Row(Stream.FOLLOWUP, followup.FollowupWidened, ("audit",)),
+    Row(Stream.FOLLOWUP, followup.FollowupCancelled, ("audit",)),
 )
 
 _BY_MODEL = {row.model: row for row in CATALOGUE}

@@ -9,7 +9,8 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.envelope import Code, Event, Frozen, MemberId, Slug, UtcDatetime
-from schemas.policy import CaseBrief, Place, Role, Urgency
+from schemas.intake import Evidence, IncidentType, ReviewAnswer, ReviewKind
+from schemas.policy import CaseBrief, Place, Role, Tier, Urgency
 
 
 class Exclusion(StrEnum):
@@ -43,6 +44,18 @@ class Purpose(StrEnum):
     STAND_DOWN = "stand_down"
     ALARM = "alarm"
     CHECK_IN_DUE = "check_in_due"
+    REVIEW = "review"
+    """A recommendation waits for a person."""
+
+
+class ReviewStage(StrEnum):
+    """Who is asked to decide a review, one after the other."""
+
+    COORDINATOR = "coordinator"
+    BACKUP = "backup"
+    """The mental health professionals, because no coordinator has answered."""
+    EVERYONE = "everyone"
+    """Time is up: everybody who may decide, once more."""
 
 
 class Failure(StrEnum):
@@ -207,3 +220,58 @@ class DeliveryFailed(Event):
     channel: Slug
     failure: Failure
     final: bool
+
+
+class TeamWidened(Event):
+    """The incident turned out graver: more places are to be filled, nobody is asked again."""
+
+    NAME: ClassVar[str] = "team_widened"
+    brief: CaseBrief
+    candidates: tuple[Candidate, ...]
+    form_by: UtcDatetime
+
+
+class TeamStoodDown(Event):
+    """The team is not wanted any more. A wish for it from before `decided_at` is settled."""
+
+    NAME: ClassVar[str] = "team_stood_down"
+    reason: Code
+    decided_at: UtcDatetime
+
+
+class ReviewQuestion(Frozen):
+    """What a person needs to decide, and nothing about anybody."""
+
+    kind: ReviewKind
+    trigger_class: Code
+    tier: Tier
+    incident_type: IncidentType
+    occurred_at: UtcDatetime
+    evidence: tuple[Evidence, ...]
+    answer_by: UtcDatetime
+
+
+class ReviewersAsked(Event):
+    """These members are asked to decide. An empty `member_ids` means that the roster has none."""
+
+    NAME: ClassVar[str] = "reviewers_asked"
+    review_id: UUID
+    stage: ReviewStage
+    question: ReviewQuestion
+    member_ids: tuple[MemberId, ...]
+
+
+class ReviewAnswerGiven(Event):
+    """A member decided, in one tap; intake takes it from here."""
+
+    NAME: ClassVar[str] = "review_answer_given"
+    review_id: UUID
+    answer: ReviewAnswer
+    member_id: MemberId
+
+
+class ReviewClosed(Event):
+    """Nobody needs to answer any more."""
+
+    NAME: ClassVar[str] = "review_closed"
+    review_id: UUID

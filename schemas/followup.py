@@ -113,3 +113,21 @@ class CheckInMissed(Event):
 
     NAME: ClassVar[str] = "check_in_missed"
     item: Slug
+
+
+class FollowupWidened(Event):
+    """The incident turned out graver: these sessions and check-ins are planned besides."""
+
+    NAME: ClassVar[str] = "followup_widened"
+    brief: CaseBrief
+    peers: tuple[MemberId, ...]
+    interventions: tuple[PlannedIntervention, ...]
+    deferred: tuple[DeferredIntervention, ...]
+    check_ins: tuple[PlannedCheckIn, ...]
+
+
+class FollowupCancelled(Event):
+    """The team is not wanted any more; a plan for a wish from before `decided_at` is settled."""
+
+    NAME: ClassVar[str] = "followup_cancelled"
+    decided_at: UtcDatetime

@@ -10,6 +10,7 @@ class RefusalCode(StrEnum):
     """Stable codes; they appear in problem details and in the offer page."""
 
     UNKNOWN_CASE = "unknown-case"
+    UNKNOWN_REVIEW = "unknown-review"
     UNKNOWN_OFFER = "unknown-offer"
     UNKNOWN_TRIGGER = "unknown-trigger"
     UNKNOWN_ITEM = "unknown-item"

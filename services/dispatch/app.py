@@ -10,7 +10,7 @@ from schemas.subjects import CONTACTS_BUCKET, Stream
 from services.dispatch.book import RosterBook
 from services.dispatch.carriers.email import SmtpCarrier
 from services.dispatch.deliveries import Deliveries
-from services.dispatch.edge import replies, roster
+from services.dispatch.edge import replies, reviews, roster
 from services.dispatch.links import LinkSigner
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.subscribers import Subscribers
@@ -41,6 +41,7 @@ def build(ports: Ports, carrier: Carrier | None = None) -> Service:
     )
     router = APIRouter()
     router.include_router(replies.routes(replies.Replies(ports, signer)))
+    router.include_router(reviews.routes(reviews.Reviews(ports, signer)))
     router.include_router(roster.routes(roster.RosterEdge(ports, book, contacts)))
     return Service(
         name="dispatch",

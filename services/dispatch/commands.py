@@ -5,9 +5,17 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from schemas.dispatch import AlarmReason, Candidate, Excluded, Failure, Purpose
+from schemas.dispatch import (
+    AlarmReason,
+    Candidate,
+    Excluded,
+    Failure,
+    Purpose,
+    ReviewQuestion,
+    ReviewStage,
+)
 from schemas.envelope import Code, Command, MemberId, Slug, UtcDatetime
-from schemas.intake import Unit
+from schemas.intake import ReviewAnswer, Unit
 from schemas.policy import CaseBrief, Role
 
 
@@ -24,6 +32,36 @@ class ActivateTeam(CaseCommand):
     candidates: tuple[Candidate, ...]
     excluded: tuple[Excluded, ...]
     coordinators: tuple[MemberId, ...]
+
+
+class StandTeamDown(CaseCommand):
+    """The team is not wanted any more."""
+
+    reason: Code
+    decided_at: UtcDatetime
+
+
+class AskReviewers(CaseCommand):
+    """Ask these members to decide a review; the question comes with the first asking."""
+
+    review_id: UUID
+    stage: ReviewStage
+    question: ReviewQuestion | None
+    member_ids: tuple[MemberId, ...]
+
+
+class GiveReviewAnswer(CaseCommand):
+    """A member decides."""
+
+    review_id: UUID
+    answer: ReviewAnswer
+    member_id: MemberId
+
+
+class CloseReview(CaseCommand):
+    """Nobody needs to answer any more."""
+
+    review_id: UUID
 
 
 class ExcludeMembers(CaseCommand):
@@ -95,6 +133,10 @@ class RecordFailure(CaseCommand):
 
 DispatchCommand = (
     ActivateTeam
+    | StandTeamDown
+    | AskReviewers
+    | GiveReviewAnswer
+    | CloseReview
     | ExcludeMembers
     | AcceptOffer
     | DeclineOffer

@@ -17,6 +17,7 @@ from schemas.dispatch import (
     OfferExtended,
     OfferWithdrawn,
     Purpose,
+    ReviewersAsked,
 )
 from schemas.refusals import RefusalCode
 from schemas.subjects import Entity, derived_id
@@ -24,8 +25,8 @@ from services.dispatch.carriers import messages
 from services.dispatch.carriers.port import Carrier, Contact, NotDelivered, PhoneMessage
 from services.dispatch.commands import DispatchCommand, RecordFailure, RecordSent, StartDelivery
 from services.dispatch.decider import DISPATCH
-from services.dispatch.links import LinkSigner, OfferLink
-from services.dispatch.state import Active, DeliveryStatus
+from services.dispatch.links import LinkSigner, OfferLink, ReviewLink
+from services.dispatch.state import Active, DeliveryStatus, DispatchState
 from services.runtime.broker import Listener, on_event
 from services.runtime.clock import new_id
 from services.runtime.errors import Transient
@@ -33,7 +34,7 @@ from services.runtime.handle import handle
 from services.runtime.telemetry import DELIVERIES, log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from schemas.envelope import Event, Recorded
@@ -53,7 +54,7 @@ class Parcel:
     member_id: str
     purpose: Purpose
     offer_id: UUID | None
-    write: Callable[[Active], PhoneMessage]
+    write: Callable[[DispatchState], PhoneMessage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Deliveries:
             ),
             on_event("dispatch-send-alarms", CoordinatorAlarmed, self.on_alarmed, _WORKERS),
             on_event("dispatch-send-notices", MemberNotified, self.on_notified, _WORKERS),
+            on_event("dispatch-send-reviews", ReviewersAsked, self.on_reviewers_asked, _WORKERS),
         )
 
     async def on_offer_extended(self, told: Recorded[OfferExtended]) -> None:
@@ -82,7 +84,8 @@ class Deliveries:
         event = told.event
         delivery_id = derived_id(event.offer_id, Purpose.OFFER)
 
-        def write(state: Active) -> PhoneMessage:
+        def write(state: DispatchState) -> PhoneMessage:
+            assert isinstance(state, Active)  # noqa: S101 - an open offer is of an active case
             until = max(event.expires_at, state.form_by)
             link = OfferLink(entity=told.entity, offer_id=event.offer_id, valid_until=until)
             url = f"{self.ports.settings.base_url}/o/{self.signer.sign(link)}"
@@ -119,6 +122,23 @@ class Deliveries:
             delivery_id = derived_id(told.event.alarm_id, member_id)
             write = _ready(messages.alarm(delivery_id, told.event.reason, link))
             parcels.append(Parcel(told, delivery_id, member_id, Purpose.ALARM, None, write))
+        await self._all(parcels)
+
+    async def on_reviewers_asked(self, told: Recorded[ReviewersAsked]) -> None:
+        """Ask everybody of this stage at once."""
+        event = told.event
+        zone = ZoneInfo(self.ports.settings.time_zone)
+        by = event.question.answer_by.astimezone(zone)
+        parcels = []
+        for member_id in event.member_ids:
+            delivery_id = derived_id(event.review_id, event.stage, member_id)
+            link = self.signer.sign_review(ReviewLink(told.entity, event.review_id, member_id))
+            url = f"{self.ports.settings.base_url}/r/{link}"
+            write = _ready(messages.review(delivery_id, event.stage, url, by))
+            parcels.append(Parcel(told, delivery_id, member_id, Purpose.REVIEW, None, write))
+        await self._all(parcels)
+
+    async def _all(self, parcels: Sequence[Parcel]) -> None:
         ends = await asyncio.gather(*map(self._deliver, parcels), return_exceptions=True)
         for trouble in ends:
             if trouble is not None:
@@ -152,7 +172,7 @@ class Deliveries:
         stored = await self.contacts.get(f"{parcel.told.entity.agency}.{parcel.member_id}")
         return Contact.model_validate_json(stored) if stored else Contact()
 
-    async def _claim(self, parcel: Parcel) -> Active | None:
+    async def _claim(self, parcel: Parcel) -> DispatchState | None:
         """The case as it is now, if this sending is ours to do; None when there is nothing to do."""
         command = StartDelivery(
             command_id=new_id(),
@@ -171,7 +191,6 @@ class Deliveries:
         if handled.refusal and handled.refusal.code is RefusalCode.DELIVERY_ALREADY_STARTED:
             raise Transient("this message is being sent", retry_after=self.send_seconds / 2)
         if handled.events and isinstance(handled.events[0], DeliveryStarted):
-            assert isinstance(handled.state, Active)  # noqa: S101 - a claim needs an active case
             return handled.state
         if handled.events:
             log.warning("delivery_uncertain", member=parcel.member_id)
@@ -187,7 +206,7 @@ class Deliveries:
             wait = _RETRY_SECONDS * delivery.attempt
             raise Transient("the carrier will be asked again", retry_after=wait)
 
-    async def _record(self, parcel: Parcel, failure: Failure | None) -> Active:
+    async def _record(self, parcel: Parcel, failure: Failure | None) -> DispatchState:
         """Record the result, trying for as long as nobody may call the sending uncertain."""
         shared = {
             "command_id": new_id(),
@@ -211,10 +230,9 @@ class Deliveries:
         async for attempt in retrying:
             with attempt:
                 handled = await handle(self.ports.journal, DISPATCH, parcel.told.entity, command)
-                assert isinstance(handled.state, Active)  # noqa: S101 - a claimed case is active
                 return handled.state
         raise AssertionError("tenacity returns or raises")
 
 
-def _ready(message: PhoneMessage) -> Callable[[Active], PhoneMessage]:
+def _ready(message: PhoneMessage) -> Callable[[DispatchState], PhoneMessage]:
     return lambda _state: message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -33,11 +34,37 @@ class OfferLink(BaseModel):
         return now < self.valid_until
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewLink:
+    """Who may decide which question; it works until somebody has decided."""
+
+    entity: Entity
+    review_id: UUID
+    member_id: str
+
+
 class LinkSigner:
-    """Signs and reads offer links with the agency's secret; about 90 characters, as texts are short."""
+    """Signs and reads links with the agency's secret; about 90 characters, as texts are short."""
 
     def __init__(self, secret: str) -> None:
         self._signer = Signer(secret, salt="tailboard-offer")
+        self._reviews = Signer(secret, salt="tailboard-review")
+
+    def sign_review(self, link: ReviewLink) -> str:
+        """The token for a review's link, safe in a path."""
+        ids = UUID(link.entity.id).bytes + link.review_id.bytes
+        packed = ids + f"{link.entity.agency}\x1f{link.member_id}".encode()
+        return self._reviews.sign(urlsafe_b64encode(packed).rstrip(b"=")).decode()
+
+    def read_review(self, token: str) -> ReviewLink:
+        """The link of a token. Raises BadLink for anything that we did not sign."""
+        packed = _unpacked(self._reviews, token)
+        agency, _, member_id = packed[32:].decode().partition("\x1f")
+        return ReviewLink(
+            entity=Entity(Stream.DISPATCH, agency, str(UUID(bytes=packed[:16]))),
+            review_id=UUID(bytes=packed[16:32]),
+            member_id=member_id,
+        )
 
     def sign(self, link: OfferLink) -> str:
         """The token for a link, safe in a path. Raises ValueError for a case id that is no UUID."""
@@ -47,11 +74,7 @@ class LinkSigner:
 
     def read(self, token: str) -> OfferLink:
         """The link of a token. Raises BadLink for anything that we did not sign."""
-        try:
-            signed = self._signer.unsign(token)
-            packed = urlsafe_b64decode(signed + b"=" * (-len(signed) % 4))
-        except (BadSignature, ValueError) as bad:
-            raise BadLink("this link was altered, or cut short by a mail program") from bad
+        packed = _unpacked(self._signer, token)
         case, offer, until = _FIXED.unpack_from(packed)
         agency = packed[_FIXED.size :].decode()
         return OfferLink(
@@ -59,3 +82,11 @@ class LinkSigner:
             offer_id=UUID(bytes=offer),
             valid_until=datetime.fromtimestamp(until, tz=UTC),
         )
+
+
+def _unpacked(signer: Signer, token: str) -> bytes:
+    try:
+        signed = signer.unsign(token)
+        return urlsafe_b64decode(signed + b"=" * (-len(signed) % 4))
+    except (BadSignature, ValueError) as bad:
+        raise BadLink("this link was altered, or cut short by a mail program") from bad

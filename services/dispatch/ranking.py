@@ -41,3 +41,12 @@ def rank(
         if member.entry.role is Role.COORDINATOR and not member.stood_down
     )
     return tuple(candidates), tuple(excluded), coordinators
+
+
+def deciders(roster: Mapping[str, Member], roles: Collection[Role]) -> tuple[str, ...]:
+    """Everybody of these roles who is not stood down: deciding needs no training on the phone."""
+    return tuple(
+        member_id
+        for member_id, member in sorted(roster.items())
+        if member.entry.role in roles and not member.stood_down
+    )

@@ -5,24 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from schemas.dispatch import AlarmReason, Excluded, Exclusion, Purpose
+from schemas.dispatch import (
+    AlarmReason,
+    Excluded,
+    Exclusion,
+    Purpose,
+    ReviewQuestion,
+    ReviewStage,
+)
 from schemas.followup import (
     CheckInFellDue,
     CheckInMissed,
     InterventionMissed,
     InterventionOverdue,
 )
+from schemas.intake import ReviewEscalated, ReviewOpened, ReviewOverdue
+from schemas.policy import Role
 from schemas.subjects import derived_id
 from services.dispatch.commands import (
     ActivateTeam,
     AlarmCoordinator,
+    AskReviewers,
+    CloseReview,
     ExcludeMembers,
     ExpireOffer,
     NotifyMember,
     ReportTeamOverdue,
+    StandTeamDown,
 )
 from services.dispatch.deadlines import OFFER_EXPIRY, TEAM_OVERDUE
-from services.dispatch.ranking import rank
+from services.dispatch.ranking import deciders, rank
 from services.dispatch.roster import rode
 
 if TYPE_CHECKING:
@@ -30,7 +42,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from schemas.envelope import Event, Recorded, TimerDue
-    from schemas.intake import ActivationRequested, ExposureRecorded
+    from schemas.intake import (
+        ActivationRequested,
+        DeactivationRequested,
+        ExposureRecorded,
+        ReviewAnswered,
+    )
     from services.dispatch.roster import Member
 
 _REASONS: dict[type[Event], AlarmReason] = {
@@ -40,6 +57,15 @@ _REASONS: dict[type[Event], AlarmReason] = {
     InterventionOverdue: AlarmReason.INTERVENTION_OVERDUE,
 }
 
+_COORDINATORS = (Role.COORDINATOR,)
+_BACKUP = (Role.MHP, Role.CLINICAL_DIRECTOR)
+_STAGES: dict[type[Event], tuple[ReviewStage, tuple[Role, ...]]] = {
+    ReviewOpened: (ReviewStage.COORDINATOR, _COORDINATORS),
+    ReviewEscalated: (ReviewStage.BACKUP, _BACKUP),
+    ReviewOverdue: (ReviewStage.EVERYONE, (*_COORDINATORS, *_BACKUP)),
+}
+
+ReviewNews = ReviewOpened | ReviewEscalated | ReviewOverdue
 FollowupNews = CheckInFellDue | CheckInMissed | InterventionMissed | InterventionOverdue
 
 
@@ -79,6 +105,63 @@ def when_exposure_recorded(
         excluded=tuple(
             Excluded(member_id=member_id, reasons=(Exclusion.INVOLVED,)) for member_id in found
         ),
+    )
+
+
+def when_deactivation_requested(
+    told: Recorded[DeactivationRequested], now: datetime
+) -> StandTeamDown:
+    """Thank those who were asked."""
+    return StandTeamDown(
+        command_id=derived_id(told.meta.event_id, "stand-down"),
+        now=now,
+        actor="intake",
+        trace=told.meta.trace,
+        case_id=told.entity.id,
+        reason=told.event.reason,
+        decided_at=told.meta.time,
+    )
+
+
+def when_review_moves(
+    told: Recorded[ReviewNews], roster: Mapping[str, Member], now: datetime
+) -> AskReviewers:
+    """Who is asked at this stage: coordinators, then the MHPs, then all of them."""
+    stage, roles = _STAGES[type(told.event)]
+    event = told.event
+    question = None
+    if isinstance(event, ReviewOpened):
+        question = ReviewQuestion(
+            kind=event.kind,
+            trigger_class=event.trigger_class,
+            tier=event.tier,
+            incident_type=event.incident_type,
+            occurred_at=event.occurred_at,
+            evidence=event.evidence,
+            answer_by=event.answer_by,
+        )
+    return AskReviewers(
+        command_id=derived_id(told.meta.event_id, "ask"),
+        now=now,
+        actor="intake",
+        trace=told.meta.trace,
+        case_id=told.entity.id,
+        review_id=event.review_id,
+        stage=stage,
+        question=question,
+        member_ids=deciders(roster, roles),
+    )
+
+
+def when_review_answered(told: Recorded[ReviewAnswered], now: datetime) -> CloseReview:
+    """Nobody else needs to answer."""
+    return CloseReview(
+        command_id=derived_id(told.meta.event_id, "close"),
+        now=now,
+        actor="intake",
+        trace=told.meta.trace,
+        case_id=told.entity.id,
+        review_id=told.event.review_id,
     )
 
 

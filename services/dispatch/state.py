@@ -21,10 +21,16 @@ from schemas.dispatch import (
     OfferExtended,
     OfferWithdrawn,
     Purpose,
+    ReviewAnswerGiven,
+    ReviewClosed,
+    ReviewersAsked,
     RosterExhausted,
     TeamActivated,
     TeamFormed,
+    TeamStoodDown,
+    TeamWidened,
 )
+from services.dispatch.reviews import reviewed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +38,7 @@ if TYPE_CHECKING:
 
     from schemas.envelope import Event
     from schemas.policy import CaseBrief, Place, Role
+    from services.dispatch.reviews import Review
 
 
 class OfferStatus(Enum):
@@ -85,7 +92,17 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """Nobody was asked for."""
+    """No team was asked for, or none is wanted any more."""
+
+    deliveries: dict[UUID, Delivery] = field(default_factory=dict)
+    reviews: dict[UUID, Review] = field(default_factory=dict)
+    stood_down_at: datetime | None = None
+    """A wish for a team from before is settled, however late it arrives."""
+    rounds: int = 0
+    """How many teams were stood down: a member may be asked again for the next."""
+    notices: frozenset[UUID] = frozenset()
+    past: frozenset[UUID] = frozenset()
+    """Offers of the teams that were stood down: their links say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +120,9 @@ class Active:
     formed: bool = False
     notices: frozenset[UUID] = frozenset()
     """Alarms and reminders that were decided, by their ids."""
+    reviews: dict[UUID, Review] = field(default_factory=dict)
+    rounds: int = 0
+    past: frozenset[UUID] = frozenset()
 
     def accepted(self, role: Role) -> int:
         """How many places of a role are taken."""
@@ -145,17 +165,53 @@ _SETTLES: dict[type[Event], OfferStatus] = {
 
 def evolve(state: DispatchState, event: Event) -> DispatchState:
     """The state after one more event."""
+    if isinstance(event, ReviewersAsked | ReviewAnswerGiven | ReviewClosed):
+        return replace(state, reviews=reviewed(state.reviews, event))
     match state:
-        case Idle() if isinstance(event, TeamActivated):
-            return Active(event.brief, event.candidates, event.coordinators, event.form_by)
         case Idle():
-            return state
+            return _idle(state, event)
         case Active():
             return _more(state, event)
 
 
-def _more(state: Active, event: Event) -> Active:
+def _idle(state: Idle, event: Event) -> DispatchState:
     match event:
+        case TeamActivated():
+            return Active(
+                event.brief,
+                event.candidates,
+                event.coordinators,
+                event.form_by,
+                deliveries=state.deliveries,
+                notices=state.notices,
+                reviews=state.reviews,
+                rounds=state.rounds,
+                past=state.past,
+            )
+        case TeamStoodDown():
+            return replace(state, stood_down_at=event.decided_at)
+        case DeliveryStarted() | DeliverySent() | DeliveryFailed():
+            known = state.deliveries | {event.delivery_id: _delivery(state.deliveries, event)}
+            return replace(state, deliveries=known)
+        case _:
+            return state
+
+
+def _over(state: Active, event: TeamStoodDown) -> Idle:
+    return Idle(
+        deliveries=state.deliveries,
+        reviews=state.reviews,
+        stood_down_at=event.decided_at,
+        rounds=state.rounds + 1,
+        notices=state.notices,
+        past=state.past | state.offers.keys(),
+    )
+
+
+def _more(state: Active, event: Event) -> DispatchState:
+    match event:
+        case TeamStoodDown():
+            return _over(state, event)
         case OfferExtended():
             offer = Offer(event.offer_id, event.member_id, event.role, event.expires_at)
             return replace(state, offers=state.offers | {event.offer_id: offer})
@@ -173,6 +229,15 @@ def _filled(state: Active, event: Event) -> Active:
     match event:
         case TeamFormed():
             return replace(state, formed=True)
+        case TeamWidened():
+            return replace(
+                state,
+                brief=event.brief,
+                candidates=event.candidates,
+                form_by=event.form_by,
+                formed=False,
+                missing=frozenset(),
+            )
         case MemberExcluded():
             left = tuple(c for c in state.candidates if c.member_id != event.member_id)
             return replace(state, candidates=left)
@@ -188,7 +253,7 @@ def _settled(state: Active, offer_id: UUID, status: OfferStatus) -> Active:
 
 
 def _delivered(state: Active, event: DeliveryStarted | DeliverySent | DeliveryFailed) -> Active:
-    delivery = _delivery(state, event)
+    delivery = _delivery(state.deliveries, event)
     offers = dict(state.offers)
     if isinstance(event, DeliveryFailed) and event.final and event.purpose is Purpose.OFFER:
         for offer in state.offers.values():
@@ -198,16 +263,18 @@ def _delivered(state: Active, event: DeliveryStarted | DeliverySent | DeliveryFa
     return replace(state, deliveries=known, offers=offers)
 
 
-def _delivery(state: Active, event: DeliveryStarted | DeliverySent | DeliveryFailed) -> Delivery:
+def _delivery(
+    deliveries: dict[UUID, Delivery], event: DeliveryStarted | DeliverySent | DeliveryFailed
+) -> Delivery:
     match event:
         case DeliveryStarted():
             return Delivery(
                 event.member_id, event.purpose, event.channel, event.attempt, event.give_up_at
             )
         case DeliverySent():
-            return replace(state.deliveries[event.delivery_id], status=DeliveryStatus.SENT)
+            return replace(deliveries[event.delivery_id], status=DeliveryStatus.SENT)
         case DeliveryFailed():
             good = DeliveryStatus.FAILED_FOR_GOOD
             status = good if event.final else DeliveryStatus.FAILED_FOR_NOW
-            before = state.deliveries[event.delivery_id]
+            before = deliveries[event.delivery_id]
             return replace(before, status=status, failure=event.failure)

@@ -11,15 +11,26 @@ from schemas.followup import (
     InterventionMissed,
     InterventionOverdue,
 )
-from schemas.intake import ActivationRequested, ExposureRecorded
+from schemas.intake import (
+    ActivationRequested,
+    DeactivationRequested,
+    ExposureRecorded,
+    ReviewAnswered,
+    ReviewEscalated,
+    ReviewOpened,
+    ReviewOverdue,
+)
 from schemas.refusals import RefusalCode
 from schemas.subjects import Entity, Stream
 from services.dispatch.decider import DISPATCH
 from services.dispatch.reactions import (
     when_activation_requested,
+    when_deactivation_requested,
     when_due,
     when_exposure_recorded,
     when_followup_news,
+    when_review_answered,
+    when_review_moves,
 )
 from services.runtime.broker import Listener, on_due, on_event
 from services.runtime.errors import Transient
@@ -30,10 +41,13 @@ if TYPE_CHECKING:
     from schemas.envelope import Recorded, TimerDue
     from services.dispatch.book import RosterBook
     from services.dispatch.commands import DispatchCommand
-    from services.dispatch.reactions import FollowupNews
+    from services.dispatch.reactions import FollowupNews, ReviewNews
     from services.runtime.host import Ports
 
 _WORKERS = 8
+_COME_AGAIN = frozenset(
+    {RefusalCode.UNKNOWN_CASE, RefusalCode.UNKNOWN_REVIEW, RefusalCode.TIMER_NOT_DUE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,11 @@ class Subscribers:
         return (
             on_event("dispatch-activations", ActivationRequested, self.on_activation, _WORKERS),
             on_event("dispatch-exposures", ExposureRecorded, self.on_exposure),
+            on_event("dispatch-deactivations", DeactivationRequested, self.on_deactivation),
+            on_event("dispatch-reviews-opened", ReviewOpened, self.on_review, _WORKERS),
+            on_event("dispatch-reviews-escalated", ReviewEscalated, self.on_review),
+            on_event("dispatch-reviews-overdue", ReviewOverdue, self.on_review),
+            on_event("dispatch-reviews-answered", ReviewAnswered, self.on_review_answered),
             on_due("dispatch-due", Stream.DISPATCH, self.on_due),
             on_event("dispatch-check-ins-due", CheckInFellDue, news),
             on_event("dispatch-check-ins-missed", CheckInMissed, news),
@@ -68,6 +87,22 @@ class Subscribers:
         command = when_exposure_recorded(told, roster, self.ports.clock.now())
         await self._handle(told.entity.agency, command)
 
+    async def on_deactivation(self, told: Recorded[DeactivationRequested]) -> None:
+        """Take back what was asked."""
+        command = when_deactivation_requested(told, self.ports.clock.now())
+        await self._handle(told.entity.agency, command)
+
+    async def on_review(self, told: Recorded[ReviewNews]) -> None:
+        """Ask who may decide."""
+        roster = await self.book.of(told.entity.agency)
+        command = when_review_moves(told, roster, self.ports.clock.now())
+        await self._handle(told.entity.agency, command)
+
+    async def on_review_answered(self, told: Recorded[ReviewAnswered]) -> None:
+        """Let the others off."""
+        command = when_review_answered(told, self.ports.clock.now())
+        await self._handle(told.entity.agency, command)
+
     async def on_due(self, due: TimerDue) -> None:
         """Expire an offer, or tell that the team is overdue."""
         await self._handle(due.entity.agency, when_due(due, self.ports.clock.now()))
@@ -81,6 +116,6 @@ class Subscribers:
         handled = await handle(self.ports.journal, DISPATCH, entity, command)
         if handled.refusal is None:
             return
-        if handled.refusal.code in {RefusalCode.UNKNOWN_CASE, RefusalCode.TIMER_NOT_DUE}:
+        if handled.refusal.code in _COME_AGAIN:
             raise Transient(handled.refusal.detail, retry_after=1.0)
         log.info("refused", code=handled.refusal.code.value, command=type(command).__name__)

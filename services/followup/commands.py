@@ -15,6 +15,12 @@ class PlanFollowup(Command):
     team_complete: bool
 
 
+class CancelFollowup(Command):
+    """The team is not wanted any more."""
+
+    decided_at: UtcDatetime
+
+
 class OpenGroupWindows(Command):
     """Operations ended: group interventions may open."""
 
@@ -52,5 +58,12 @@ class MissCheckIn(Command):
 
 
 FollowupCommand = (
-    PlanFollowup | OpenGroupWindows | MarkDone | PassTarget | CloseWindow | FallDue | MissCheckIn
+    PlanFollowup
+    | CancelFollowup
+    | OpenGroupWindows
+    | MarkDone
+    | PassTarget
+    | CloseWindow
+    | FallDue
+    | MissCheckIn
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.envelope import Timer
-from schemas.followup import FollowupPlanned, GroupWindowsOpened
+from schemas.followup import FollowupPlanned, FollowupWidened, GroupWindowsOpened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ CHECK_IN_CLOSES = "check-in-closes"
 def deadlines(event: Event) -> Sequence[Timer]:
     """The timers that one event sets."""
     match event:
-        case FollowupPlanned():
+        case FollowupPlanned() | FollowupWidened():
             contacts = [
                 timer
                 for each in event.check_ins

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from schemas.dispatch import RosterExhausted, TeamFormed
 from schemas.subjects import derived_id
 from services.followup.commands import (
+    CancelFollowup,
     CloseWindow,
     FallDue,
     MissCheckIn,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from schemas.envelope import Recorded, TimerDue
-    from schemas.intake import OperationsEnded
+    from schemas.intake import DeactivationRequested, OperationsEnded
 
 Asked = PassTarget | CloseWindow | FallDue | MissCheckIn
 _ASKS: dict[str, type[PassTarget] | type[CloseWindow] | type[FallDue] | type[MissCheckIn]] = {
@@ -59,6 +60,19 @@ def when_operations_ended(told: Recorded[OperationsEnded], now: datetime) -> Ope
         actor="intake",
         trace=told.meta.trace,
         ended_at=told.event.ended_at,
+    )
+
+
+def when_deactivation_requested(
+    told: Recorded[DeactivationRequested], now: datetime
+) -> CancelFollowup:
+    """Take the plan back."""
+    return CancelFollowup(
+        command_id=derived_id(told.meta.event_id, "cancel"),
+        now=now,
+        actor="intake",
+        trace=told.meta.trace,
+        decided_at=told.meta.time,
     )
 
 

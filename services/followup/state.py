@@ -11,7 +11,9 @@ from schemas.followup import (
     CheckInFellDue,
     CheckInMissed,
     DeferredIntervention,
+    FollowupCancelled,
     FollowupPlanned,
+    FollowupWidened,
     GroupWindowsOpened,
     InterventionHeld,
     InterventionMissed,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from schemas.envelope import Event
+    from schemas.policy import CaseBrief
 
 
 class Status(Enum):
@@ -43,6 +46,8 @@ class Unplanned:
     """Nothing is planned. An early end of operations is remembered for the plan."""
 
     operations_ended_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    """A plan for a wish from before is settled, however late it arrives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Planned:
     """The plan and how far each of its items is."""
 
     peers: tuple[str, ...]
+    brief: CaseBrief
     interventions: dict[str, PlannedIntervention] = field(default_factory=dict)
     check_ins: dict[str, PlannedCheckIn] = field(default_factory=dict)
     deferred: tuple[DeferredIntervention, ...] = ()
@@ -61,18 +67,38 @@ FollowupState = Unplanned | Planned
 
 def evolve(state: FollowupState, event: Event) -> FollowupState:
     """The state after one more event."""
-    match state, event:
-        case Unplanned(), FollowupPlanned():
-            fresh = Planned(peers=event.peers, deferred=event.deferred)
+    match state:
+        case Unplanned():
+            return _before_the_plan(state, event)
+        case Planned():
+            return _planned(state, event)
+
+
+def _before_the_plan(state: Unplanned, event: Event) -> FollowupState:
+    match event:
+        case FollowupPlanned():
+            fresh = Planned(peers=event.peers, brief=event.brief, deferred=event.deferred)
             return _with(fresh, event.interventions, event.check_ins)
-        case Unplanned(), OperationsEndNoted():
-            return Unplanned(event.ended_at)
-        case Planned(), GroupWindowsOpened():
-            return _with(replace(state, deferred=()), event.interventions, ())
-        case Planned(), _:
-            return _moved(state, event)
+        case OperationsEndNoted():
+            return replace(state, operations_ended_at=event.ended_at)
+        case FollowupCancelled():
+            return replace(state, cancelled_at=event.decided_at)
         case _:
             return state
+
+
+def _planned(state: Planned, event: Event) -> FollowupState:
+    match event:
+        case FollowupCancelled():
+            return Unplanned(state.brief.operations_ended_at, event.decided_at)
+        case FollowupWidened():
+            deferred = (*state.deferred, *event.deferred)
+            wider = replace(state, brief=event.brief, peers=event.peers, deferred=deferred)
+            return _with(wider, event.interventions, event.check_ins)
+        case GroupWindowsOpened():
+            return _with(replace(state, deferred=()), event.interventions, ())
+        case _:
+            return _moved(state, event)
 
 
 def _moved(state: Planned, event: Event) -> Planned:

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schemas.dispatch import RosterExhausted, TeamFormed
-from schemas.intake import OperationsEnded
+from schemas.intake import DeactivationRequested, OperationsEnded
 from schemas.refusals import RefusalCode
 from schemas.subjects import Entity, Stream
 from services.followup.decider import FOLLOWUP
-from services.followup.reactions import when_due, when_operations_ended, when_team_settled
+from services.followup.reactions import (
+    when_deactivation_requested,
+    when_due,
+    when_operations_ended,
+    when_team_settled,
+)
 from services.runtime.broker import Listener, on_due, on_event
 from services.runtime.errors import Transient
 from services.runtime.handle import handle
@@ -34,6 +39,7 @@ class Subscribers:
             on_event("followup-teams-formed", TeamFormed, self.on_team_settled),
             on_event("followup-rosters-exhausted", RosterExhausted, self.on_team_settled),
             on_event("followup-operations-ended", OperationsEnded, self.on_operations_ended),
+            on_event("followup-deactivations", DeactivationRequested, self.on_deactivation),
             on_due("followup-due", Stream.FOLLOWUP, self.on_due),
         )
 
@@ -44,6 +50,10 @@ class Subscribers:
     async def on_operations_ended(self, told: Recorded[OperationsEnded]) -> None:
         """Open the group windows; a case without a plan has none that wait."""
         await self._handle(told.entity, when_operations_ended(told, self.ports.clock.now()))
+
+    async def on_deactivation(self, told: Recorded[DeactivationRequested]) -> None:
+        """Take the plan back."""
+        await self._handle(told.entity, when_deactivation_requested(told, self.ports.clock.now()))
 
     async def on_due(self, due: TimerDue) -> None:
         """Pass a target, close a window, let a check-in fall due or be missed."""

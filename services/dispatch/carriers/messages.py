@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import AlarmReason
+from schemas.dispatch import AlarmReason, ReviewStage
 from schemas.policy import Role, Urgency
 from services.dispatch.carriers.port import PhoneMessage
 
@@ -67,6 +67,22 @@ def alarm(delivery_id: UUID, reason: AlarmReason, link: str) -> PhoneMessage:
         message_id=str(delivery_id),
         subject="Tailboard: a case needs you",
         text=f"{_ALARMS[reason]}\n\nOpen the case: {link}\n",
+    )
+
+
+_STAGES = {
+    ReviewStage.COORDINATOR: "A recommendation waits for your decision.",
+    ReviewStage.BACKUP: "A recommendation waits, and no coordinator has answered yet.",
+    ReviewStage.EVERYONE: "A recommendation still waits, and its time has run out.",
+}
+
+
+def review(delivery_id: UUID, stage: ReviewStage, link: str, until: datetime) -> PhoneMessage:
+    """Asking a person to decide. `until` is in the zone that people read."""
+    return PhoneMessage(
+        message_id=str(delivery_id),
+        subject="Tailboard: your decision is needed",
+        text=f"{_STAGES[stage]}\n\nDecide: {link}\n\nPlease answer by {_clock(until)}.\n",
     )
 
 

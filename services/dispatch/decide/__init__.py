@@ -9,20 +9,32 @@ from services.dispatch.commands import (
     AcceptOffer,
     ActivateTeam,
     AlarmCoordinator,
+    AskReviewers,
+    CloseReview,
     DeclineOffer,
     DispatchCommand,
     ExcludeMembers,
     ExpireOffer,
+    GiveReviewAnswer,
     NotifyMember,
     RecordFailure,
     RecordSent,
     ReportTeamOverdue,
+    StandTeamDown,
     StartDelivery,
 )
 from services.dispatch.decide.alarms import asked_for, notify, team_overdue
 from services.dispatch.decide.deliveries import record_failure, record_sent, start
 from services.dispatch.decide.exposure import exclude
-from services.dispatch.decide.offers import accept, activate, decline, expire
+from services.dispatch.decide.offers import (
+    accept,
+    activate,
+    decline,
+    expire,
+    stand_down,
+    widen,
+)
+from services.dispatch.decide.reviews import ask, close, give_answer
 from services.dispatch.state import Active, DispatchState, Idle
 
 if TYPE_CHECKING:
@@ -30,24 +42,56 @@ if TYPE_CHECKING:
 
     from schemas.envelope import Event
 
+TeamCommand = (
+    ActivateTeam
+    | ExcludeMembers
+    | AcceptOffer
+    | DeclineOffer
+    | ExpireOffer
+    | ReportTeamOverdue
+    | AlarmCoordinator
+    | NotifyMember
+)
 UNKNOWN = Refusal(RefusalCode.UNKNOWN_CASE, "No team was asked for in this case.")
 
 
-def decide(command: DispatchCommand, state: DispatchState) -> Sequence[Event] | Refusal:
+def decide(  # noqa: PLR0911 - one line per command
+    command: DispatchCommand, state: DispatchState
+) -> Sequence[Event] | Refusal:
     """What follows from a command."""
+    match command:
+        case StandTeamDown():
+            return stand_down(command, state)
+        case AskReviewers():
+            return ask(command, state)
+        case GiveReviewAnswer():
+            return give_answer(command, state)
+        case CloseReview():
+            return close(command, state)
+        case StartDelivery():
+            return start(command, state)
+        case RecordSent():
+            return record_sent(command, state)
+        case RecordFailure():
+            return record_failure(command, state)
+        case _:
+            return _about_a_team(command, state)
+
+
+def _about_a_team(command: TeamCommand, state: DispatchState) -> Sequence[Event] | Refusal:
     match state:
         case Idle():
-            return activate(command) if isinstance(command, ActivateTeam) else UNKNOWN
+            return activate(command, state) if isinstance(command, ActivateTeam) else UNKNOWN
         case Active():
             return _while_active(command, state)
 
 
-def _while_active(  # noqa: PLR0911, PLR0912, C901 - one line per command
-    command: DispatchCommand, state: Active
+def _while_active(  # noqa: C901, PLR0911 - one line per command
+    command: TeamCommand, state: Active
 ) -> Sequence[Event] | Refusal:
     match command:
         case ActivateTeam():
-            return ()
+            return widen(command, state)
         case ExcludeMembers():
             return exclude(command, state)
         case AcceptOffer():
@@ -62,9 +106,3 @@ def _while_active(  # noqa: PLR0911, PLR0912, C901 - one line per command
             return asked_for(command, state)
         case NotifyMember():
             return notify(state, command.case_id, command.member_id, command.purpose, command.item)
-        case StartDelivery():
-            return start(command, state)
-        case RecordSent():
-            return record_sent(command, state)
-        case RecordFailure():
-            return record_failure(command, state)

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 from schemas.dispatch import DeliveryFailed, DeliverySent, DeliveryStarted, Failure, Purpose
 from schemas.refusals import Refusal, RefusalCode
 from services.dispatch.decide.offers import fill
-from services.dispatch.state import Active, Delivery, DeliveryStatus, OfferStatus, evolve
+from services.dispatch.state import (
+    Active,
+    Delivery,
+    DeliveryStatus,
+    DispatchState,
+    Idle,
+    OfferStatus,
+    evolve,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +35,7 @@ _BEING_SENT = Refusal(RefusalCode.DELIVERY_ALREADY_STARTED, "It is being sent ri
 _NOT_NEEDED = Refusal(RefusalCode.DELIVERY_NOT_NEEDED, "What it was about is settled.")
 
 
-def start(command: StartDelivery, state: Active) -> Sequence[Event] | Refusal:
+def start(command: StartDelivery, state: DispatchState) -> Sequence[Event] | Refusal:
     """Claim the sending, if it is still needed and nobody else has claimed it."""
     before = state.deliveries.get(command.delivery_id)
     match before.status if before else None:
@@ -50,7 +58,7 @@ def start(command: StartDelivery, state: Active) -> Sequence[Event] | Refusal:
     )
 
 
-def record_sent(command: RecordSent, state: Active) -> Sequence[Event] | Refusal:
+def record_sent(command: RecordSent, state: DispatchState) -> Sequence[Event] | Refusal:
     """The carrier took it."""
     delivery = state.deliveries.get(command.delivery_id)
     if delivery is None or delivery.status is not DeliveryStatus.SENDING:
@@ -65,7 +73,7 @@ def record_sent(command: RecordSent, state: Active) -> Sequence[Event] | Refusal
     )
 
 
-def record_failure(command: RecordFailure, state: Active) -> Sequence[Event] | Refusal:
+def record_failure(command: RecordFailure, state: DispatchState) -> Sequence[Event] | Refusal:
     """It did not go out: for now, or for good after the last attempt."""
     delivery = state.deliveries.get(command.delivery_id)
     if delivery is None or delivery.status is not DeliveryStatus.SENDING:
@@ -75,7 +83,7 @@ def record_failure(command: RecordFailure, state: Active) -> Sequence[Event] | R
     return (failed, *_ask_next(state, failed, command.case_id, command.now))
 
 
-def _still_sending(command: StartDelivery, state: Active) -> Sequence[Event] | Refusal:
+def _still_sending(command: StartDelivery, state: DispatchState) -> Sequence[Event] | Refusal:
     delivery = state.deliveries[command.delivery_id]
     if command.now < delivery.give_up_at:
         return _BEING_SENT
@@ -83,20 +91,27 @@ def _still_sending(command: StartDelivery, state: Active) -> Sequence[Event] | R
     return (lost, *_ask_next(state, lost, command.case_id, command.now))
 
 
-def _not_needed(command: StartDelivery, state: Active) -> Refusal | None:
+def _not_needed(command: StartDelivery, state: DispatchState) -> Refusal | None:
     """The last look before sending: is what this message says still so?"""
     match command.purpose:
         case Purpose.OFFER:
-            offer = state.offers.get(command.offer_id) if command.offer_id else None
+            offers = state.offers if isinstance(state, Active) else {}
+            offer = offers.get(command.offer_id) if command.offer_id else None
             is_open = offer is not None and offer.status is OfferStatus.OPEN
             return None if is_open else _NOT_NEEDED
         case Purpose.STAND_DOWN:
             return _nothing_to_stand_down(command, state)
+        case Purpose.REVIEW:
+            waits = any(
+                review.is_open and command.member_id in review.asked
+                for review in state.reviews.values()
+            )
+            return None if waits else _NOT_NEEDED
         case Purpose.ALARM | Purpose.CHECK_IN_DUE:
-            return None
+            return None if isinstance(state, Active) else _NOT_NEEDED
 
 
-def _nothing_to_stand_down(command: StartDelivery, state: Active) -> Refusal | None:
+def _nothing_to_stand_down(command: StartDelivery, state: DispatchState) -> Refusal | None:
     """Only one who may hold the offer is stood down: anybody else would get a ghost page."""
     asked = [
         delivery
@@ -123,9 +138,9 @@ def _failed(
 
 
 def _ask_next(
-    state: Active, failed: DeliveryFailed, case_id: str, now: datetime
+    state: DispatchState, failed: DeliveryFailed, case_id: str, now: datetime
 ) -> Sequence[Event]:
-    if not failed.final or failed.purpose is not Purpose.OFFER:
+    if not failed.final or failed.purpose is not Purpose.OFFER or isinstance(state, Idle):
         return ()
     after = evolve(state, failed)
     assert isinstance(after, Active)  # noqa: S101 - an active case stays active

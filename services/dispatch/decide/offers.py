@@ -14,6 +14,8 @@ from schemas.dispatch import (
     RosterExhausted,
     TeamActivated,
     TeamFormed,
+    TeamStoodDown,
+    TeamWidened,
 )
 from schemas.refusals import Refusal, RefusalCode
 from schemas.subjects import derived_id
@@ -27,18 +29,29 @@ if TYPE_CHECKING:
 
     from schemas.envelope import Event
     from schemas.policy import Place
-    from services.dispatch.commands import AcceptOffer, ActivateTeam, DeclineOffer, ExpireOffer
+    from services.dispatch.commands import (
+        AcceptOffer,
+        ActivateTeam,
+        DeclineOffer,
+        ExpireOffer,
+        StandTeamDown,
+    )
 
 _ANSWERABLE = frozenset({OfferStatus.OPEN, OfferStatus.EXPIRED})
 
 
-def offer_id_for(case_id: str, member_id: str) -> UUID:
-    """A member is asked at most once in a case, so the offer's id follows from both."""
-    return derived_id(case_id, "offer", member_id)
+def offer_id_for(case_id: str, member_id: str, rounds: int = 0) -> UUID:
+    """A member is asked at most once for a team, so the offer's id follows from both; again only
+    for another team, after the first was stood down."""
+    again = (rounds,) if rounds else ()
+    return derived_id(case_id, "offer", member_id, *again)
 
 
-def activate(command: ActivateTeam) -> Sequence[Event]:
-    """Open the search and ask the first members of every role."""
+def activate(command: ActivateTeam, before: Idle) -> Sequence[Event]:
+    """Open the search and ask the first members of every role, unless that wish was taken back."""
+    settled = before.stood_down_at
+    if settled is not None and command.brief.reported_at <= settled:
+        return ()
     opened = TeamActivated(
         brief=command.brief,
         candidates=command.candidates,
@@ -46,9 +59,46 @@ def activate(command: ActivateTeam) -> Sequence[Event]:
         coordinators=command.coordinators,
         form_by=command.now + command.brief.policy.form_team_within,
     )
-    state = evolve(Idle(), opened)
+    state = evolve(before, opened)
     assert isinstance(state, Active)  # noqa: S101 - an activation makes it active
     return (opened, *fill(state, command.case_id, command.now))
+
+
+def widen(command: ActivateTeam, state: Active) -> Sequence[Event]:
+    """A graver incident needs a larger team: those who said yes stay, and more are asked."""
+    if command.brief.tier >= state.brief.tier:
+        return ()
+    widened = TeamWidened(
+        brief=command.brief,
+        candidates=command.candidates,
+        form_by=command.now + command.brief.policy.form_team_within,
+    )
+    then = after(state, (widened,))
+    if not then.open_places():
+        return (widened, TeamFormed(members=then.members(), brief=command.brief))
+    return (widened, *fill(then, command.case_id, command.now))
+
+
+def stand_down(command: StandTeamDown, state: Active | Idle) -> Sequence[Event]:
+    """Take back what was asked, with thanks to those who said yes too."""
+    if isinstance(state, Idle):
+        known = state.stood_down_at
+        is_known = known is not None and known >= command.decided_at
+        return () if is_known else (_stood_down(command),)
+    if state.brief.reported_at > command.decided_at:
+        return ()
+    taken_back = [
+        OfferWithdrawn(
+            offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role, reason="not_wanted"
+        )
+        for offer in state.offers.values()
+        if offer.status in {OfferStatus.OPEN, OfferStatus.ACCEPTED}
+    ]
+    return (*taken_back, _stood_down(command))
+
+
+def _stood_down(command: StandTeamDown) -> TeamStoodDown:
+    return TeamStoodDown(reason=command.reason, decided_at=command.decided_at)
 
 
 def accept(command: AcceptOffer, state: Active) -> Sequence[Event] | Refusal:
@@ -107,7 +157,7 @@ def fill(state: Active, case_id: str, now: datetime) -> Sequence[Event]:
         wanted = place.count + state.brief.policy.surplus - state.waiting(role)
         offers += [
             OfferExtended(
-                offer_id=offer_id_for(case_id, candidate.member_id),
+                offer_id=offer_id_for(case_id, candidate.member_id, state.rounds),
                 member_id=candidate.member_id,
                 role=role,
                 urgency=state.brief.urgency,

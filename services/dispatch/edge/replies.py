@@ -30,7 +30,7 @@ _PAGE = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 ).get_template("offer.html")
-_HEADERS = {
+HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
@@ -57,6 +57,8 @@ class Replies:
             return _page(HTTPStatus.BAD_REQUEST, view="bad", detail=str(bad))
         history = await self.ports.journal.load(link.entity)
         state = DISPATCH.fold(history)
+        if link.offer_id in state.past:
+            return _page(HTTPStatus.OK, view="stood_down")
         offer = state.offers.get(link.offer_id) if isinstance(state, Active) else None
         if offer is None or not isinstance(state, Active):
             return _page(HTTPStatus.NOT_FOUND, view="bad", detail="there is no such offer")
@@ -80,9 +82,10 @@ class Replies:
                 offer_id=link.offer_id,
             )
             handled = await handle(self.ports.journal, DISPATCH, link.entity, command)
-            if handled.refusal and handled.refusal.code is RefusalCode.UNKNOWN_CASE:
+            unknown = handled.refusal and handled.refusal.code is RefusalCode.UNKNOWN_CASE
+            if unknown and link.offer_id not in handled.state.past:
                 return _page(HTTPStatus.NOT_FOUND, view="bad", detail="there is no such offer")
-        return RedirectResponse(f"/o/{token}", HTTPStatus.SEE_OTHER, _HEADERS)
+        return RedirectResponse(f"/o/{token}", HTTPStatus.SEE_OTHER, HEADERS)
 
     def _shown(self, link: OfferLink, offer: Offer, state: Active) -> dict[str, object]:
         now = self.ports.clock.now()
@@ -133,4 +136,4 @@ def _view(is_open: bool, offer: Offer, state: Active) -> str:  # noqa: FBT001 - 
 
 
 def _page(status: HTTPStatus, **values: object) -> HTMLResponse:
-    return HTMLResponse(_PAGE.render(values), status, _HEADERS)
+    return HTMLResponse(_PAGE.render(values), status, HEADERS)

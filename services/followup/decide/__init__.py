@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from schemas.refusals import Refusal, RefusalCode
 from services.followup.commands import (
+    CancelFollowup,
     CloseWindow,
     FallDue,
     FollowupCommand,
@@ -17,7 +18,13 @@ from services.followup.commands import (
 )
 from services.followup.decide.check_ins import fall_due, miss
 from services.followup.decide.interventions import close_window, mark_done, pass_target
-from services.followup.decide.plan import note_operations_end, open_group_windows, plan
+from services.followup.decide.plan import (
+    cancel,
+    note_operations_end,
+    open_group_windows,
+    plan,
+    widen,
+)
 from services.followup.state import FollowupState, Planned, Unplanned
 
 if TYPE_CHECKING:
@@ -41,18 +48,22 @@ def _before_the_plan(command: FollowupCommand, state: Unplanned) -> Sequence[Eve
     match command:
         case PlanFollowup():
             return plan(command, state)
+        case CancelFollowup():
+            return cancel(command, state)
         case OpenGroupWindows():
             return note_operations_end(command, state)
         case _:
             return UNKNOWN
 
 
-def _once_planned(  # noqa: PLR0911 - one line per command
+def _once_planned(  # noqa: C901, PLR0911 - one line per command
     command: FollowupCommand, state: Planned
 ) -> Sequence[Event] | Refusal:
     match command:
         case PlanFollowup():
-            return ()
+            return widen(command, state)
+        case CancelFollowup():
+            return cancel(command, state)
         case OpenGroupWindows():
             return open_group_windows(command, state)
         case MarkDone():
