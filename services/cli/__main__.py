@@ -12,6 +12,7 @@ from typing_extensions import override
 from services.cli.cases import case, cases, done
 from services.cli.deadletters import app as deadletters_app
 from services.cli.doctor import doctor
+from services.cli.policy_commands import app as policy_app
 from services.cli.post import post
 from services.cli.roster import app as roster_app
 from services.cli.spool_commands import app as spool_app
@@ -51,6 +52,7 @@ app.command("cases")(cases)
 app.command("done")(done)
 app.command("watch")(watch)
 app.add_typer(roster_app)
+app.add_typer(policy_app)
 app.add_typer(deadletters_app)
 app.command("doctor")(doctor)
 

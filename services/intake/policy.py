@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -65,6 +67,11 @@ class Pack(Strict):
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
+
+    def digest(self) -> str:
+        """Twelve hex digits that any change of content changes; comments and order do not count."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
 
     def snapshot(self, trigger_class: str) -> ResponsePolicy:
         """What a case of this class keeps; KeyError for a class that the pack does not have."""

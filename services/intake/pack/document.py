@@ -51,6 +51,10 @@ class Document:
             return Spot(self.name, 1, 1)
         return Spot(self.name, node.start_mark.line + 1, node.start_mark.column + 1)
 
+    def has(self, steps: Steps) -> bool:
+        """Whether the file says anything at this path."""
+        return self._find(steps)[2]
+
     def comment(self, steps: Steps) -> str:
         """What the file says behind a single value: its source, or a word about it."""
         _, value, found = self._find(steps)

@@ -43,7 +43,15 @@ class Layers:
         """Where the value at this path comes from."""
         if self.override_of(steps) is not None:
             return Spot(OVERRIDE)
+        return self.spot_in_file(steps, at_key=at_key)
+
+    def spot_in_file(self, steps: Steps, *, at_key: bool = False) -> Spot:
+        """Where the file has this value, overridden or not."""
         return self._document(steps).spot(steps, at_key=at_key)
+
+    def is_written(self, steps: Steps) -> bool:
+        """False for a value that the file leaves to its default."""
+        return self._document(steps).has(steps)
 
     def comment(self, steps: Steps) -> str:
         """What the file says behind a value."""
