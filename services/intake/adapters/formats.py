@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from pydantic_core import from_json
 
-from services.intake.adapters import eido, native
+from services.intake.adapters import cap, eido, native
 from services.intake.adapters.document import BadDocument
 from services.intake.commands import Told
 
@@ -32,11 +32,12 @@ class Format(StrEnum):
 READERS: dict[Format, Reader] = {
     Format.NATIVE: native.read,
     Format.EIDO: eido.read,
+    Format.CAP: cap.read,
 }
 _EIDO = frozenset({"eidoVersion", "eidoMessageIdentifier", "issuingElementIdentification"})
 _EIDO_MESSAGES = frozenset({"event", "subscribe", "terminate", "unsubscribe"})
 _NERIS = frozenset({"incident_types", "dispatch", "unit_responses", "call_create", "call_arrival"})
-_CAP_ROOTS = frozenset({"alert", "feed", "entry", "EDXLDistribution"})
+_CAP_ROOTS = frozenset({"alert", "feed", "entry", "rss", "RDF", "item", "EDXLDistribution"})
 _NEMSIS_ROOTS = frozenset({"EMSDataSet", "DEMDataSet", "Header", "PatientCareReport"})
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)[\s>/]")
 _PROLOG = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>", re.DOTALL)
