@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fastapi import APIRouter
+
 from schemas.subjects import Stream
 from services.intake.book import CaseBook
 from services.intake.decider import intake_decider
+from services.intake.edge.decisions import forms
 from services.intake.edge.desk import Desk
 from services.intake.edge.joining import Joining
 from services.intake.edge.routes import STREAMED, routes
@@ -14,7 +17,7 @@ from services.intake.pack.sources import find_source
 from services.intake.policy import Pack, read_pack
 from services.intake.settings import IntakeSettings
 from services.intake.subscribers import Subscribers
-from services.runtime.auth import secret_of
+from services.runtime.auth import Passes, secret_of
 from services.runtime.host import Service
 
 if TYPE_CHECKING:
@@ -28,9 +31,13 @@ def build(ports: Ports) -> Service:
     book = CaseBook(ports.journal)
     pack = load_pack(settings)
     joining = Joining(ports, intake_decider(pack), book)
+    router = APIRouter()
+    router.include_router(routes(Desk(joining, secret), ports, pack))
+    leave = Passes(secret_of(settings.data_dir / "session-secret"))
+    router.include_router(forms(joining, leave))
     return Service(
         name="intake",
-        router=routes(Desk(joining, secret), ports, pack),
+        router=router,
         listeners=Subscribers(ports, joining.decider).listeners(),
         owned=(Stream.INTAKE,),
         streamed=STREAMED,

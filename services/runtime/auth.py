@@ -10,10 +10,13 @@ import secrets
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_PASS_SECONDS = 12 * 3600
 
 
 class KeyRole(StrEnum):
@@ -23,6 +26,8 @@ class KeyRole(StrEnum):
     """Post incidents and read what became of them."""
     OPERATOR = "operator"
     """All that the command line does."""
+    MEMBER = "member"
+    """Ask for a peer, and nothing else: one key for all members, so that it tells nobody apart."""
 
 
 class Principal(BaseModel):
@@ -60,6 +65,26 @@ class Keyring:
         digest = _digest(key)
         found = [stored for stored in self._keys if hmac.compare_digest(stored.sha256, digest)]
         return Principal(**found[0].model_dump(exclude={"sha256"})) if found else None
+
+
+class Passes:
+    """Short-lived leave for one page to act for whoever is looking at it: a form's hidden field, so
+    that no other site can post in their name."""
+
+    def __init__(self, secret: str) -> None:
+        self._signer = URLSafeTimedSerializer(secret, salt="pass")
+
+    def issue(self, principal: Principal, purpose: str) -> str:
+        """A pass for this purpose, such as one case's decisions."""
+        return str(self._signer.dumps([purpose, principal.model_dump(mode="json")]))
+
+    def read(self, token: str, purpose: str) -> Principal | None:
+        """Who it was given to; None for another purpose, one of yesterday, or none of ours."""
+        try:
+            meant, principal = self._signer.loads(token, max_age=_PASS_SECONDS)
+            return Principal.model_validate(principal) if meant == purpose else None
+        except (BadSignature, ValueError):
+            return None
 
 
 def add_key(path: Path, label: str, agency: str, role: KeyRole) -> str:

@@ -60,7 +60,7 @@ def test_an_offer_that_was_settled_is_not_sent(answer: object) -> None:
 
 def test_an_offer_that_was_never_made_is_not_sent() -> None:
     activated().and_when(start("p-5")).then_refused(RefusalCode.DELIVERY_NOT_NEEDED)
-    given(DISPATCH).when(start("p-1")).then_refused(RefusalCode.UNKNOWN_CASE)
+    given(DISPATCH).when(start("p-1")).then_refused(RefusalCode.DELIVERY_NOT_NEEDED)
 
 
 def test_a_claim_without_a_result_is_uncertain_and_the_next_is_asked() -> None:

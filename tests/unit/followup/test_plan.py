@@ -62,7 +62,7 @@ def test_every_trigger_gives_a_plan_whose_items_have_names_of_their_own(trigger:
 
     assert len(items) == len(set(items))
     assert {each.group for each in plan.check_ins} == set(Group)
-    days = [3, 7, 14, 28, 90, 365] if plan.brief.tier == 1 else [3, 7, 14, 28]
+    days = [rule.after.days for rule in plan.brief.policy.check_ins]
     for group in Group:
         own = [each for each in plan.check_ins if each.group is group]
         assert [(each.due_at - NOW).days for each in own] == days

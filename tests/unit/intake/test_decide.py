@@ -8,12 +8,16 @@ import pytest
 
 from schemas.intake import (
     ActivationRequested,
+    ChangeReason,
     ExposureRecorded,
     HoldReason,
     IncidentReported,
     IncidentUpdated,
     OperationsEnded,
     Outcome,
+    RecommendationChanged,
+    ReviewKind,
+    ReviewOpened,
 )
 from tests.support.given import given
 from tests.unit.intake.reports import CHILD_DIED, DECIDER, NOW, pack, telling
@@ -55,23 +59,48 @@ def test_an_update_is_screened_again() -> None:
 
     update = first.and_when(telling(now=LATER, incident_type="Cardiac arrest"))
 
-    update.then_kinds(IncidentUpdated)
+    update.then_kinds(IncidentUpdated, RecommendationChanged)
     assert update.only(IncidentUpdated).screening.outcome is Outcome.REVIEW
+    changed = update.only(RecommendationChanged)
+    assert (changed.before, changed.after) == (Outcome.ROUTINE, Outcome.REVIEW)
+    assert changed.reason is ChangeReason.NEW_REPORT
 
 
 def test_an_upgrade_after_routine_activates_once_and_never_twice() -> None:
     upgraded = given(DECIDER).when(telling()).and_when(telling(now=LATER, **CHILD_DIED))
-    upgraded.then_kinds(IncidentUpdated, ActivationRequested)
+    upgraded.then_kinds(IncidentUpdated, RecommendationChanged, ActivationRequested)
 
-    graver = upgraded.and_when(telling(now=LATER, **CHILD_DIED, flags=("mayday",)))
+    more = upgraded.and_when(telling(now=LATER, **CHILD_DIED, flags=("mayday",)))
 
-    graver.then_kinds(IncidentUpdated)
+    more.then_kinds(IncidentUpdated)
 
 
-def test_a_downgrade_after_the_activation_takes_nothing_back() -> None:
+def test_a_graver_trigger_asks_for_a_larger_team() -> None:
     first = given(DECIDER).when(telling(**CHILD_DIED))
 
-    first.and_when(telling(now=LATER)).then_kinds(IncidentUpdated)
+    graver = first.and_when(telling(**CHILD_DIED, now=LATER, responders=("killed",)))
+
+    graver.then_kinds(IncidentUpdated, RecommendationChanged, ActivationRequested)
+    assert graver.only(ActivationRequested).brief.tier == 1
+
+
+def test_silence_lowers_nothing() -> None:
+    first = given(DECIDER).when(telling(**CHILD_DIED))
+
+    said_less = first.and_when(telling(now=LATER, **(CHILD_DIED | {"narrative": ""})))
+
+    said_less.then_kinds(IncidentUpdated)
+    assert said_less.only(IncidentUpdated).screening.outcome is Outcome.CRITICAL
+
+
+def test_news_that_no_team_is_needed_asks_a_person_and_stands_nobody_down() -> None:
+    first = given(DECIDER).when(telling(**CHILD_DIED))
+
+    lesser = first.and_when(telling(now=LATER, narrative="adult, refused transport"))
+
+    lesser.then_kinds(IncidentUpdated, RecommendationChanged, ReviewOpened)
+    question = lesser.only(ReviewOpened)
+    assert (question.kind, question.trigger_class) == (ReviewKind.STAND_DOWN, "child_death")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +110,6 @@ def test_a_downgrade_after_the_activation_takes_nothing_back() -> None:
         ({"status": "cancelled"}, HoldReason.CANCELLED),
         ({"status": "false_alarm"}, HoldReason.CANCELLED),
         ({"occurred_at": NOW - timedelta(days=10, seconds=1)}, HoldReason.TOO_OLD),
-        ({"incident_type": "Call", "narrative": "", "flags": ("media_interest",)}, HoldReason.MODE),
     ],
 )
 def test_what_holds_a_page_back_is_recorded(fields: dict[str, object], hold: HoldReason) -> None:
@@ -100,7 +128,7 @@ def test_an_incident_exactly_ten_days_old_still_pages() -> None:
 def test_a_cancelled_incident_that_turns_out_real_activates() -> None:
     cancelled = given(DECIDER).when(telling(**CHILD_DIED, status="cancelled"))
 
-    real = cancelled.and_when(telling(**CHILD_DIED, now=LATER))
+    real = cancelled.and_when(telling(**CHILD_DIED, now=LATER, status="active"))
 
     real.then_kinds(IncidentUpdated, ActivationRequested)
 
