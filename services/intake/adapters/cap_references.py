@@ -14,7 +14,9 @@ from services.intake.adapters.safe_xml import text_of
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_MOST = 200
+_MOST_READ = 500
+_MOST_KEPT = 25
+"""The first message and the latest ones: each kept name costs a look at its case."""
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -39,7 +41,7 @@ def references(alert: Element, path: str) -> list[Reference]:
     Raises BadDocument for an update or cancellation that names none (CAP 1.2, 3.2.1), and for
     one that cannot be read.
     """
-    told = text_of(alert, "references").split()[:_MOST]
+    told = text_of(alert, "references").split()[:_MOST_READ]
     if not told and text_of(alert, "msgType") != "Alert":
         raise BadDocument(
             f"{path}.references",
@@ -47,7 +49,8 @@ def references(alert: Element, path: str) -> list[Reference]:
             "name what it updates as sender,identifier,sent",
         )
     found = [_reference(each, path) for each in told]
-    return sorted(found, key=lambda each: each.sent or _LAST)
+    found.sort(key=lambda each: each.sent or _LAST)
+    return [*found[:1], *found[1:][-(_MOST_KEPT - 1) :]]
 
 
 def _reference(text: str, path: str) -> Reference:

@@ -54,6 +54,8 @@ _TALK = ("subscribe", "unsubscribe", "terminate")
 _WITHOUT_INCIDENT = frozenset(
     {*_TALK, *(f"{each}Response" for each in (*_TALK, "event"))}
 )  # NENA-STA-024.1a-2023, section 2.1
+_MOST_NAMES = 25
+"""Other numbers of one incident that are kept: each costs a look at its case."""
 _INCIDENT_URN = "urn:emergency:uid:incidentid:"
 
 
@@ -233,7 +235,7 @@ def _same_as(eido: Object, number: str | None) -> tuple[str, ...]:
             other = word(each.get("incidentTrackingIdentifier"), 400)
             if other and word(each.get(key)).upper() in kinds:
                 found[number_of(other)] = None
-    return tuple(each for each in found if each != number)
+    return tuple(each for each in found if each != number)[:_MOST_NAMES]
 
 
 def _is_test(eido: Object, calls: list[Object]) -> bool:

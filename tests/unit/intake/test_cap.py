@@ -177,6 +177,14 @@ def test_updates_and_cancellations_go_by_the_name_of_the_first_message() -> None
     assert cancel.status is IncidentStatus.CANCELLED
 
 
+def test_of_very_many_references_the_first_and_the_latest_are_kept() -> None:
+    refer = " ".join(f"duty@example.gov,A-{n},2026-03-01T12:{n:02}:00Z" for n in range(59, 0, -1))
+    update = report(alert(info(), identifier="A-99", msgType="Update", references=refer))
+    assert update.number == "example.gov,A-1"
+    assert len(update.same_as) == 25
+    assert "example.gov,A-59" in update.same_as
+
+
 def test_a_long_name_is_digested_and_still_the_same_in_a_reference() -> None:
     long = "NOAA-NWS-ALERTS-" + "x" * 90
     first = report(alert(info(), identifier=long))
