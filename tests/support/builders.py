@@ -189,6 +189,20 @@ VALID: dict[type[Event], dict[str, Any]] = {
     dispatch.DeliveryStarted: _DELIVERY | {"attempt": 1, "give_up_at": after(seconds=30)},
     dispatch.DeliverySent: _DELIVERY,
     dispatch.DeliveryFailed: _DELIVERY | {"failure": Failure.TEMPORARY, "final": False},
+    dispatch.PeerRequested: {
+        "emergency": False,
+        "chosen": "p-01",
+        "callback_by": after(minutes=30),
+        "keep_until": after(days=7),
+    },
+    dispatch.CallbackMade: {},
+    dispatch.EmergencyRaised: {"again_at": after(minutes=5)},
+    dispatch.EmergencyPagedAgain: {"number": 1, "again_at": after(minutes=10)},
+    dispatch.MemberFinished: {"offer_id": derived_id("builders", "offer")},
+    dispatch.RequestClosed: {
+        "reason": dispatch.RequestEnd.DONE,
+        "closed_at": after(minutes=50),
+    },
     followup.FollowupPlanned: {
         "brief": BRIEF,
         "team_complete": True,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from services.dispatch.carriers.port import Contact, PhoneMessage
 
 _LINK = re.compile(r"https?://[^/\s]+(/o/\S+)")
+_REVIEW = re.compile(r"https?://[^/\s]+(/r/\S+)")
 
 
 @dataclass
@@ -54,6 +55,13 @@ class Phones:
             if found := _LINK.search(message.text):
                 return found[1]
         raise AssertionError(f"{owner} was not asked")
+
+    def review(self, owner: str) -> str:
+        """The path of the newest question on this phone."""
+        for message in reversed(self.received[owner]):
+            if found := _REVIEW.search(message.text):
+                return found[1]
+        raise AssertionError(f"{owner} was asked nothing")
 
     def expect_text(self, owner: str, words: str) -> None:
         """The next unread message of this phone says `words`."""

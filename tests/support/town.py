@@ -113,6 +113,21 @@ class Town:
         """Tap Decline on the newest offer of this phone; the page that is shown."""
         return await self._tap(member_id, "decline")
 
+    async def decide(self, member_id: str, word: str) -> str:
+        """Tap `raise` or `decline` on the newest question of this phone; the page that is shown."""
+        path = self.phones.review(member_id)
+        answer = await self.http.post(f"{path}/{word}", follow_redirects=True)
+        await self.settle()
+        return answer.text
+
+    async def post(self, path: str, **body: Any) -> dict[str, Any]:
+        """Decide something as a coordinator with a key does, and let everything settle."""
+        answer = await self.http.post(path, json=body)
+        assert answer.is_success, answer.text
+        await self.settle()
+        decided: dict[str, Any] = answer.json()
+        return decided
+
     async def _tap(self, member_id: str, word: str) -> str:
         path = self.phones.link(member_id)
         answer = await self.http.post(f"{path}/{word}", follow_redirects=True)

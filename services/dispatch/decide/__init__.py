@@ -53,6 +53,7 @@ TeamCommand = (
     | NotifyMember
 )
 UNKNOWN = Refusal(RefusalCode.UNKNOWN_CASE, "No team was asked for in this case.")
+_STOOD_DOWN = Refusal(RefusalCode.STOOD_DOWN, "The team was stood down.")
 
 
 def decide(  # noqa: PLR0911 - one line per command
@@ -80,8 +81,10 @@ def decide(  # noqa: PLR0911 - one line per command
 
 def _about_a_team(command: TeamCommand, state: DispatchState) -> Sequence[Event] | Refusal:
     match state:
+        case Idle() if isinstance(command, ActivateTeam):
+            return activate(command, state)
         case Idle():
-            return activate(command, state) if isinstance(command, ActivateTeam) else UNKNOWN
+            return UNKNOWN if state.stood_down_at is None else _STOOD_DOWN
         case Active():
             return _while_active(command, state)
 

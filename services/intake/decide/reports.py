@@ -68,7 +68,8 @@ def aside(pack: Pack, command: ReportIncident, before: Seen | Unseen) -> Sequenc
 
 def _first_told(pack: Pack, command: ReportIncident) -> IncidentReported:
     report = settled(command.report, IncidentStatus.ACTIVE, exercise=False)
-    incident = _incident(report, command.now, command.now, ongoing_before=False, ended_before=None)
+    told_at = report.told_at or command.now  # an old record told late did not happen just now
+    incident = _incident(report, command.now, told_at, ongoing_before=False, ended_before=None)
     screening = screen(report, pack, incident.occurred_at, command.now)
     return _told(IncidentReported, command, report, incident, screening)
 
