@@ -35,6 +35,10 @@ class AlarmReason(StrEnum):
     """A member of the team took part in the incident; a person decides whether they stay."""
     CHECK_IN_UNASSIGNED = "check_in_unassigned"
     """It fell due and the team has no peer to remind."""
+    REQUEST_WAITING = "request_waiting"
+    """A member asked for a peer and nobody has taken it by the callback's time."""
+    REQUEST_EMERGENCY = "request_emergency"
+    """Somebody is needed at once: told in the same moment as the members are paged."""
 
 
 class Purpose(StrEnum):
@@ -46,6 +50,8 @@ class Purpose(StrEnum):
     CHECK_IN_DUE = "check_in_due"
     REVIEW = "review"
     """A recommendation waits for a person."""
+    CALLBACK_DUE = "callback_due"
+    """A member took a request and has not said yet that the call was made."""
 
 
 class ReviewStage(StrEnum):
@@ -275,3 +281,60 @@ class ReviewClosed(Event):
 
     NAME: ClassVar[str] = "review_closed"
     review_id: UUID
+
+
+class RequestEnd(StrEnum):
+    """How a request for a peer ended."""
+
+    DONE = "done"
+    CANCELLED = "cancelled"
+    """The one who asked took it back."""
+    KEPT_LONG_ENOUGH = "kept_long_enough"
+    """Nobody closed it, and its time to be kept is over."""
+
+
+class PeerRequested(Event):
+    """A member asked for a peer. Who asked, and why, is nowhere: there is no field for it."""
+
+    NAME: ClassVar[str] = "peer_requested"
+    emergency: bool
+    chosen: MemberId | None = None
+    callback_by: UtcDatetime
+    keep_until: UtcDatetime
+    """The way to call back is erased by then, whatever else happens."""
+
+
+class CallbackMade(Event):
+    """The one who asked was reached. Only the time counts."""
+
+    NAME: ClassVar[str] = "callback_made"
+
+
+class EmergencyRaised(Event):
+    """A member who took the request wants a mental health professional at once; nothing else."""
+
+    NAME: ClassVar[str] = "emergency_raised"
+    again_at: UtcDatetime
+
+
+class EmergencyPagedAgain(Event):
+    """Nobody answered an emergency: everybody who has not said no is paged once more."""
+
+    NAME: ClassVar[str] = "emergency_paged_again"
+    number: Annotated[int, Field(ge=1)]
+    again_at: UtcDatetime
+
+
+class MemberFinished(Event):
+    """A member has done their part in a request; when all have, it is closed."""
+
+    NAME: ClassVar[str] = "member_finished"
+    offer_id: UUID
+
+
+class RequestClosed(Event):
+    """The request is over: the way to call back is erased."""
+
+    NAME: ClassVar[str] = "request_closed"
+    reason: RequestEnd
+    closed_at: UtcDatetime

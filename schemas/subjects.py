@@ -49,6 +49,11 @@ class Entity:
                 )
 
     @property
+    def is_request(self) -> bool:
+        """Whether it is a case that a member opened by asking for a peer: its id alone says so."""
+        return self.stream is not Stream.ROSTER and len(self.id) == 36 and self.id[14] == "8"
+
+    @property
     def prefix(self) -> str:
         """The subject up to and without the event name."""
         return f"{self.stream}.{self.agency}.{self.stream.noun}.{self.id}"
@@ -111,6 +116,16 @@ def parse_due_subject(subject: str) -> tuple[Entity, str, str]:
 def case_id_for(agency: str, source: str, number: str) -> str:
     """The same incident number of the same source reaches the same case, always."""
     return str(uuid5(_CASE_NAMESPACE, f"{agency}\x1f{source}\x1f{number}"))
+
+
+def request_id_for(seed: UUID) -> str:
+    """The case id of a request for a peer, made from a random or keyed seed.
+
+    It is a UUID of version 8 (RFC 9562) while every incident's is of version 5, so that each reader
+    keeps requests out of what command sees without knowing anything else of the case.
+    """
+    bits = seed.int & ~(0xF << 76) & ~(0x3 << 62) | 8 << 76 | 2 << 62
+    return str(UUID(int=bits))
 
 
 def derived_id(*parts: object) -> UUID:

@@ -12,7 +12,7 @@ from schemas import dispatch, followup, intake, roster
 from schemas.catalogue import row_of
 from schemas.dispatch import Candidate, Excluded, Exclusion, Failure, Purpose
 from schemas.envelope import Command, Draft, Event, Frozen, Meta, Timer
-from schemas.intake import Evidence, IncidentStatus, Mode, Outcome, Screening
+from schemas.intake import Evidence, IncidentStatus, Mode, Outcome, Screening, Shown
 from schemas.policy import (
     CaseBrief,
     CheckInRule,
@@ -25,6 +25,7 @@ from schemas.policy import (
     Urgency,
 )
 from schemas.subjects import Entity, Stream, case_id_for, derived_id
+from tests.support.builders_decisions import decisions
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -112,7 +113,12 @@ SCREENING = Screening(
             field="patients",
             shown="a child died",
             source="TEST: a rule",
+            span=(0, 5),
         ),
+    ),
+    confidence=0.9,
+    shown=(
+        Shown(signal="patient_died", field="patients", what="died", confidence=0.9, span=(0, 5)),
     ),
 )
 _REPORT: dict[str, Any] = {
@@ -127,6 +133,11 @@ _REPORT: dict[str, Any] = {
     "operations_ended_at": after(minutes=-5),
     "fingerprint": "0123456789abcdef" * 2,
     "ignored_fields": 1,
+    "told_at": after(minutes=-1),
+    "told_fields": ("incident_type", "patients"),
+    "kind": "medical",
+    "whereabouts": ("0123456789abcdef",),
+    "context_only": False,
     "screening": SCREENING,
 }
 _OFFER: dict[str, Any] = {"offer_id": OFFER_ID, "member_id": "p-01", "role": Role.PEER}
@@ -223,6 +234,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
     },
     followup.CheckInCompleted: {"item": "check-in-1-responders"},
     followup.CheckInMissed: {"item": "check-in-1-responders"},
+    **decisions(BRIEF, _TEAM, PLANNED, DEFERRED, CHECK_IN),
 }
 """A new event needs a row here; tests/contract/test_catalogue.py names what is missing."""
 
