@@ -12,6 +12,7 @@ from services.intake.decider import intake_decider
 from services.intake.edge.decisions import forms
 from services.intake.edge.desk import Desk
 from services.intake.edge.joining import Joining
+from services.intake.edge.requests_over_nats import ReportsOverNats
 from services.intake.edge.routes import STREAMED, routes
 from services.intake.pack.sources import find_source
 from services.intake.policy import Pack, read_pack
@@ -32,13 +33,15 @@ def build(ports: Ports) -> Service:
     pack = load_pack(settings)
     joining = Joining(ports, intake_decider(pack), book)
     router = APIRouter()
-    router.include_router(routes(Desk(joining, secret), ports, pack))
+    desk = Desk(joining, secret)
+    router.include_router(routes(desk, ports, pack))
     leave = Passes(secret_of(settings.data_dir / "session-secret"))
     router.include_router(forms(joining, leave))
     return Service(
         name="intake",
         router=router,
         listeners=Subscribers(ports, joining.decider).listeners(),
+        responders=(ReportsOverNats(desk, ports).responder(),),
         owned=(Stream.INTAKE,),
         streamed=STREAMED,
         background=(book.keep,),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from faststream import AckPolicy
 from faststream.exceptions import NackMessage, RejectMessage
-from faststream.nats import JStream, NatsBroker, PullSub
+from faststream.nats import JStream, NatsBroker, NatsResponse, PullSub
 from faststream.security import SASLPlaintext
 from nats.js.api import ConsumerConfig
 from structlog.contextvars import bound_contextvars
@@ -54,6 +54,25 @@ class Listener:
     payload: type[Event | Timer]
     react: Callable[[Any], Awaitable[None]]
     workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request that came over NATS, with the header names in lower case."""
+
+    subject: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """Answers requests on a subject: a body and headers. All that have the same name share them."""
+
+    name: str
+    subject: str
+    answer: Callable[[Question], Awaitable[tuple[bytes, dict[str, str]]]]
+    workers: int = 32
 
 
 def on_event(
@@ -148,6 +167,25 @@ class Listening:
             **options,
         )(consume)
 
+    def respond(self, responders: Sequence[Responder]) -> None:
+        """Answer requests; nothing of them is kept, so a lost one is the asker's to repeat."""
+        for responder in responders:
+            self._respond(responder)
+
+    def _respond(self, responder: Responder) -> None:
+        async def answer(question: Question) -> NatsResponse:
+            body, headers = await responder.answer(question)
+            return NatsResponse(body, headers=headers)
+
+        self.broker.subscriber(
+            responder.subject,
+            queue=responder.name,
+            max_workers=responder.workers,
+            decoder=_question,
+            title=responder.name,
+            description=(responder.answer.__doc__ or "").strip(),
+        )(answer)
+
     def _subscribe_replay(self) -> None:
         async def consume(arrival: Arrival) -> None:
             listener = self.listeners.get(arrival.subject.rpartition(".")[2])
@@ -233,6 +271,11 @@ async def _arrival(message: NatsMessage) -> Arrival:
         sequence=metadata.sequence.stream,
         deliveries=metadata.num_delivered or 1,
     )
+
+
+async def _question(message: NatsMessage) -> Question:
+    headers = {name.lower(): value for name, value in message.headers.items()}
+    return Question(message.raw_message.subject, headers, bytes(message.body))
 
 
 def _original(arrival: Arrival) -> Arrival:

@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from services.runtime import deadletters
 from services.runtime.auth import Keyring
-from services.runtime.broker import Listener, Listening, make_broker
+from services.runtime.broker import Listener, Listening, Responder, make_broker
 from services.runtime.clock import Clock, clock_for
 from services.runtime.edge import BodyLimit, install_problems
 from services.runtime.journal_jetstream import JetStreamJournal
@@ -57,6 +57,7 @@ class Service:
     name: str
     router: APIRouter
     listeners: tuple[Listener, ...] = ()
+    responders: tuple[Responder, ...] = ()
     owned: tuple[Stream, ...] = ()
     streamed: tuple[str, ...] = ()
     """Paths that read their bodies in parts and limit each part themselves."""
@@ -127,7 +128,9 @@ class Host:
         )
         service = build(ports)
         self.services.append(service)
-        Listening(broker, name, settings.ack_wait).attach(service.listeners, service.owned)
+        listening = Listening(broker, name, settings.ack_wait)
+        listening.attach(service.listeners, service.owned)
+        listening.respond(service.responders)
         self._tasks += [asyncio.create_task(_for_ever(job)) for job in service.background]
         if service.ready:
             await service.ready()

@@ -27,6 +27,10 @@ WRITERS = {
 }
 """Who may write which stream; the server refuses everybody else."""
 OPERATOR = "operator"
+FEED = "feed"
+"""Dispatch centers that report over NATS: may ask, and read the answers, and nothing else."""
+_USERS = (*WRITERS, OPERATOR, FEED)
+_REPORTS = "intake.*.report"
 _STOP_SECONDS = 10.0
 _CONTACTS = f"KV_{CONTACTS_BUCKET}"
 
@@ -82,8 +86,8 @@ class EmbeddedServer:
         """
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self.passwords = _credentials(self.data_dir / "nats-credentials.json")
-        self.port = self.port or _free_port()
         await _end_orphan(self._pid_file)
+        self.port = self.port or _kept_port(self.data_dir / "nats-port")
         write_private(self.data_dir / "nats-server.conf", self._configuration())
         await self._spawn()
         self._watch = asyncio.create_task(self._keep_alive())
@@ -126,7 +130,7 @@ class EmbeddedServer:
     def _configuration(self) -> str:
         users = ",\n".join(
             f"    {{ user: {name}, password: {json.dumps(self.passwords[name])}{_rights(name)} }}"
-            for name in (*WRITERS, OPERATOR)
+            for name in _USERS
         )
         return (
             f"server_name: tailboard\nlisten: 127.0.0.1:{self.port}\n"
@@ -152,6 +156,10 @@ def _rights(user: str) -> str:
     if user == OPERATOR:
         kept = ["$JS.API.STREAM.PURGE.>", "$JS.API.STREAM.DELETE.>", "$JS.API.STREAM.MSG.DELETE.>"]
         return f", permissions: {json.dumps({'publish': {'allow': ['>'], 'deny': kept}})}"
+    own_inbox = {"allow": [f"{inbox_prefix(user)}.>"]}
+    if user == FEED:
+        rights = {"publish": {"allow": [_REPORTS]}, "subscribe": own_inbox}
+        return f", permissions: {json.dumps(rights)}"
     owned = [f"{stream}.>" for stream in WRITERS[user]]
     publish = [
         *owned,
@@ -173,19 +181,33 @@ def _rights(user: str) -> str:
     if user == "dispatch":
         publish += [f"$KV.{CONTACTS_BUCKET}.>", f"$JS.API.STREAM.MSG.GET.{_CONTACTS}"]
         deny = []
-    rights = {
-        "publish": {"allow": publish, "deny": deny},
-        "subscribe": {"allow": [f"{inbox_prefix(user)}.>"]},
-    }
+    if user == "intake":
+        publish.append(f"{inbox_prefix(FEED)}.>")
+        own_inbox["allow"].append(_REPORTS)
+    rights = {"publish": {"allow": publish, "deny": deny}, "subscribe": own_inbox}
     return f", permissions: {json.dumps(rights)}"
 
 
 def _credentials(path: Path) -> dict[str, str]:
     kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    wanted = {name: kept.get(name) or secrets.token_urlsafe(32) for name in (*WRITERS, OPERATOR)}
+    wanted = {name: kept.get(name) or secrets.token_urlsafe(32) for name in _USERS}
     if wanted != kept:
         write_private(path, json.dumps(wanted))
     return wanted
+
+
+def _kept_port(path: Path) -> int:
+    """The same port at every start, because feeds are told it; another when it is taken."""
+    kept = int(path.read_text()) if path.exists() else 0
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", kept or _free_port()))
+            kept = int(probe.getsockname()[1])
+            path.write_text(str(kept))
+            return kept
+    path.write_text(str(port := _free_port()))
+    return port
 
 
 def _free_port() -> int:

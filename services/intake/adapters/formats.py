@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from pydantic_core import from_json
 
-from services.intake.adapters import cap, eido, native
+from services.intake.adapters import cap, eido, native, nemsis, neris
 from services.intake.adapters.document import BadDocument
 from services.intake.commands import Told
 
@@ -33,10 +33,14 @@ READERS: dict[Format, Reader] = {
     Format.NATIVE: native.read,
     Format.EIDO: eido.read,
     Format.CAP: cap.read,
+    Format.NERIS: neris.read,
+    Format.NEMSIS: nemsis.read,
 }
 _EIDO = frozenset({"eidoVersion", "eidoMessageIdentifier", "issuingElementIdentification"})
 _EIDO_MESSAGES = frozenset({"event", "subscribe", "terminate", "unsubscribe"})
-_NERIS = frozenset({"incident_types", "dispatch", "unit_responses", "call_create", "call_arrival"})
+_NERIS = frozenset(
+    {"incident_types", "dispatch", "unit_responses", "call_create", "call_arrival", "incidents"}
+)
 _CAP_ROOTS = frozenset({"alert", "feed", "entry", "rss", "RDF", "item", "EDXLDistribution"})
 _NEMSIS_ROOTS = frozenset({"EMSDataSet", "DEMDataSet", "Header", "PatientCareReport"})
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)[\s>/]")
