@@ -32,7 +32,7 @@ from services.runtime.auth import KeyRole, add_key, write_private
 from services.runtime.clock import Clock, ClockMismatch, clock_for
 from services.runtime.host import Host
 from services.runtime.provision import ProvisionMismatch, provision
-from services.runtime.server import OPERATOR, AlreadyRunning, EmbeddedServer, lock_folder
+from services.runtime.server import FEED, OPERATOR, AlreadyRunning, EmbeddedServer, lock_folder
 from services.runtime.settings import DEFAULT_PORT
 from services.runtime.telemetry import configure_logging
 
@@ -138,7 +138,9 @@ class Town:
             headers = {"Authorization": f"Bearer {self.api_key}"}
             async with httpx.AsyncClient(base_url=self.url, headers=headers) as client:
                 await enroll(self.demo, client, self.clock.now().date())
-        connection = json.dumps({"url": self.url, "api_key": self.api_key, "console": self.url})
+        told = {"url": self.url, "api_key": self.api_key, "console": self.url}
+        told |= {"nats_url": self.server.url, "nats_user": FEED}
+        connection = json.dumps(told | {"nats_password": self.server.passwords[FEED]})
         for folder in {self.data_dir, self.found_in or self.data_dir}:
             write_private(folder / "connection.json", connection)
         named = None if self.found_in else self.data_dir
