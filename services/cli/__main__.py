@@ -12,6 +12,7 @@ from typing_extensions import override
 from services.cli.cases import case, cases, done
 from services.cli.deadletters import app as deadletters_app
 from services.cli.doctor import doctor
+from services.cli.explain import explain
 from services.cli.policy_commands import app as policy_app
 from services.cli.post import post
 from services.cli.roster import app as roster_app
@@ -46,6 +47,7 @@ def up() -> None:
 
 
 app.command("post")(post)
+app.command("explain")(explain)
 app.add_typer(spool_app)
 app.command("case")(case)
 app.command("cases")(cases)

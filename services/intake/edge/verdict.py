@@ -81,7 +81,7 @@ class Verdict(BaseModel):
     policy: str
     policy_version: int
     pages: bool
-    """Whether this report alone would bring the team in by itself."""
+    """Whether this report alone would bring the team in by itself; a hazard alert never does."""
     evidence: tuple[Reason, ...]
     would_happen: Response | None
     """What would be asked and planned: by itself when `pages`, else when a person raises it."""
@@ -104,7 +104,7 @@ def explain(told: Told, pack: Pack, now: datetime) -> Verdict:
         confidence=screening.confidence,
         policy=screening.policy,
         policy_version=screening.policy_version,
-        pages=wants_team(screening),
+        pages=wants_team(screening) and not report.context_only,
         evidence=_reasons(screening, report, pack),
         would_happen=_response(pack, trigger, report, occurred_at) if trigger else None,
         ignored_fields=told.ignored_fields,
