@@ -33,7 +33,7 @@ def _waiting(courier: Courier, *, any_address: bool) -> list[Parcel]:
         if isinstance(kept, Damaged):
             say(f"{kept.path} cannot be read: look at it, and delete it if it holds no report")
         elif any_address or kept.url == courier.connection.url:
-            parcels.append(Parcel(f"spooled {kept.id}", kept.report, kept.key, kept))
+            parcels.append(Parcel(f"spooled {kept.id}", kept.report, kept.key, kept, kept.form))
         else:
             elsewhere[kept.url] = elsewhere.get(kept.url, 0) + 1
     for url, count in elsewhere.items():

@@ -124,7 +124,7 @@ def _told(
     document = None if mapping else foreign(file, named)
     if document:
         try:
-            reports = formats.read(document.body, _SOURCE, document.form)
+            reports = formats.read(document.body, _SOURCE, formats.Format(document.form))
         except BadDocument as bad:
             raise Stop(f"{file}: {bad}", EXIT_INPUT) from bad
         many = len(reports) > 1

@@ -1,11 +1,12 @@
 """`tailboard post`: reports go to the server, or to the spool until they can."""
 
 import asyncio
+import base64
 import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,7 +19,8 @@ from services.cli.connection import (
     connection,
     spool_folder,
 )
-from services.cli.reports import Sources, csv_mapping
+from services.cli.documents import named_format
+from services.cli.reports import Sources, Told, csv_mapping
 from services.cli.stop import EXIT_INPUT, Stop
 
 if TYPE_CHECKING:
@@ -27,10 +29,11 @@ if TYPE_CHECKING:
 
 
 FilesArgument = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="JSON, NDJSON or CSV files; - is stdin.")
+    list[str], typer.Argument(metavar="FILE...", help="Reports in any format; - is stdin.")
 ]
 FormatOption = Annotated[
-    str | None, typer.Option("--format", help="A CSV format that ships, such as seattle.")
+    str | None,
+    typer.Option("--format", help="eido, cap, neris, nemsis, or a CSV format that ships."),
 ]
 MappingOption = Annotated[
     Path | None, typer.Option("--mapping", help="Your own mapping of CSV columns (YAML).")
@@ -65,6 +68,8 @@ def post(
 ) -> None:
     """Send incident reports: one line each with case, outcome, answer and link.
 
+    Takes our JSON and JSON lines, EIDO, NERIS, CAP and NEMSIS by what the file holds, and CSV.
+
     Exit codes: 0 all taken, 1 refused by the server, 2 bad input, 75 kept in the spool.
 
     Examples:
@@ -73,13 +78,17 @@ def post(
 
       tailboard post --format seattle --progress calls.csv
 
+      tailboard post alert.xml transfer.json
+
       tailboard post --mapping our-cad.yaml --dry-run export.csv
 
       producer | tailboard post -
     """
     from services.cli.post_tally import say
 
-    sources = Sources(tuple(files), csv_mapping(form, mapping), say)
+    document = None if mapping else named_format(form)
+    sheet = csv_mapping(None if document else form, mapping)
+    sources = Sources(tuple(files), sheet, say, document)
     if idempotency_key is not None:
         _one_report_only(sources, idempotency_key)
     sources.check()
@@ -128,7 +137,7 @@ def _parcels(sources: Sources, tally: "Tally", idempotency_key: str | None) -> "
             tally.unreadable(told.place, told.problem or "no report")
         else:
             key = idempotency_key or told.key or str(new_id())
-            yield Parcel(told.place, told.report, key)
+            yield Parcel(told.place, told.report, key, form=told.form)
 
 
 def _one_report_only(sources: Sources, key: str) -> None:
@@ -140,22 +149,43 @@ def _one_report_only(sources: Sources, key: str) -> None:
 
 def _dry(sources: Sources) -> int:
     """Print every report as one line of JSON, with what the server would refuse on stderr."""
-    from pydantic import ValidationError
-
     from services.cli.post_tally import say
-    from services.intake.adapters.csv_cad import problem_of
-    from services.intake.adapters.native import NativeReport
 
     wrong = 0
     for told in sources.read():
-        problem = told.problem
-        try:
-            NativeReport.model_validate(told.report) if told.report else None
-        except ValidationError as error:
-            problem = problem_of(error)
+        problem, line = _checked(told)
         if problem:
             wrong += 1
             say(f"{told.place}: {problem}")
         else:
-            print(json.dumps(told.report))
+            print(line)
     return EXIT_INPUT if wrong else 0
+
+
+def _checked(told: Told) -> tuple[str | None, str]:
+    """What the server would refuse, or else what would be sent."""
+    from pydantic import ValidationError
+
+    from services.intake.adapters.csv_cad import problem_of
+    from services.intake.adapters.native import NativeReport
+
+    if told.report is None:
+        return told.problem or "no report", ""
+    if told.form != "native":
+        return _checked_document(told.form, told.report)
+    try:
+        NativeReport.model_validate(told.report)
+    except ValidationError as error:
+        return problem_of(error), ""
+    return told.problem, json.dumps(told.report)
+
+
+def _checked_document(form: str, report: dict[str, Any]) -> tuple[str | None, str]:
+    from services.intake.adapters.document import BadDocument
+    from services.intake.adapters.formats import Format, read
+
+    try:
+        found = read(base64.b64decode(report["document"]), "dry", Format(form))
+    except BadDocument as bad:
+        return str(bad), ""
+    return None, json.dumps({"format": form, "reports": len(found)})

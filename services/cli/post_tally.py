@@ -74,14 +74,17 @@ class Tally:
             case Fate.REFUSED | Fate.UNREADABLE:
                 self.problems.append(sent)
             case Fate.TAKEN:
-                self.answers[str(sent.answer.get("answer"))] += 1
-                self.outcomes[str(sent.answer.get("outcome"))] += 1
-                self.ignored_fields += int(sent.answer.get("ignored_fields") or 0)
+                for answer in sent.answers:
+                    self.answers[str(answer.get("answer"))] += 1
+                    self.outcomes[str(answer.get("outcome"))] += 1
+                    self.ignored_fields += int(answer.get("ignored_fields") or 0)
 
     def _tell(self, sent: Sent) -> None:
-        if self.lines and sent.fate is Fate.TAKEN:
-            told = (sent.answer.get(name, "") for name in ("case_id", "outcome", "answer", "link"))
+        for answer in sent.answers if self.lines else ():
+            told = (answer.get(name, "") for name in ("case_id", "outcome", "answer", "link"))
             print("  ".join(str(part) for part in told), flush=True)
+        if self.lines and sent.fate is Fate.TAKEN and not sent.answers:
+            say(f"{sent.place}: taken, and it holds no incident")
 
     def exit_code(self) -> int:
         """Bad input before a refusal before what is merely late: the one that needs a person."""

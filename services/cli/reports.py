@@ -1,7 +1,8 @@
-"""Reads reports from files and stdin: native JSON, JSON lines, CSV exports. Sends nothing."""
+"""Reads reports from files and stdin: our JSON and JSON lines, CSV exports, foreign documents."""
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import io
 import json
@@ -11,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from services.cli.documents import STDIN, foreign
 from services.cli.stop import EXIT_INPUT, Stop
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
     from services.intake.adapters.csv_cad import CsvMapping
 
-STDIN = "-"
 _LINES = frozenset({".ndjson", ".jsonl"})
 
 
@@ -31,6 +32,8 @@ class Told:
     report: dict[str, Any] | None = None
     key: str | None = None
     problem: str | None = None
+    form: str = "native"
+    """Of another format, `report` holds the whole document: `{"document": base64}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Sources:
     names: tuple[str, ...]
     mapping: CsvMapping | None
     warn: Callable[[str], None]
+    form: str | None = None
+    """The format of every file, when it was named and is not ours."""
 
     def count(self) -> int | None:
         """How many reports there are, for a progress bar; None when only reading on can tell."""
@@ -66,6 +71,10 @@ class Sources:
 
     def _read(self, name: str, *, quiet: bool) -> Iterator[Told]:
         shown = "stdin" if name == STDIN else name
+        if self.mapping is None and (document := foreign(name, self.form)):
+            packed = base64.b64encode(document.body).decode()
+            yield Told(shown, {"document": packed}, form=document.form)
+            return
         with _opened(name) as lines:
             try:
                 if self.mapping:

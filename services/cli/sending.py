@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import itertools
 import json
 from collections.abc import Callable, Iterable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from services.cli.connection import Connection
     from services.cli.spool import Spool
 
+_XML = frozenset({"cap", "nemsis"})
 _ATTEMPTS = 4
 _PATIENCE_SECONDS = 5.0
 _LANE_LENGTH = 32
@@ -58,22 +60,44 @@ class Parcel:
     key: str
     kept: Kept | None = None
     """Where it already waits, when it comes from the spool."""
+    form: str = "native"
+    """Of another format, `report` holds the whole document: `{"document": base64}`."""
 
     @property
     def lane_key(self) -> str:
         """Reports with the same one go one after the other."""
+        if self.form != "native":
+            return self.form  # several documents may tell one incident: in the order they came
         number = self.report.get("incident_number")
         return f"{self.report.get('source')}\x1f{number}" if number else ""
+
+    @property
+    def path(self) -> str:
+        """Where it is posted to."""
+        return "/v1/incidents" if self.form == "native" else f"/v1/incidents:{self.form}"
+
+    @property
+    def content(self) -> bytes:
+        """What is posted."""
+        if self.form == "native":
+            return json.dumps(self.report).encode()
+        return base64.b64decode(self.report["document"])
+
+    @property
+    def content_type(self) -> str:
+        """What the content says it is; the server looks at the content itself."""
+        return "application/xml" if self.form in _XML else "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The end of one parcel. `answer` is the server's JSON when it was taken."""
+    """The end of one parcel. `answers` is the server's JSON when it was taken: one for each report
+    in it, which a document of another format may hold several of, or none."""
 
     place: str
     fate: Fate
     from_spool: bool = False
-    answer: dict[str, Any] = field(default_factory=dict)
+    answers: tuple[dict[str, Any], ...] = ()
     reason: str = ""
 
 
@@ -157,9 +181,9 @@ class Courier:
     async def _post(self, client: httpx.AsyncClient, parcel: Parcel) -> httpx.Response:
         try:
             response = await client.post(
-                "/v1/incidents",
-                content=json.dumps(parcel.report),
-                headers={"Content-Type": "application/json", "Idempotency-Key": parcel.key},
+                parcel.path,
+                content=parcel.content,
+                headers={"Content-Type": parcel.content_type, "Idempotency-Key": parcel.key},
             )
         except httpx.TransportError as error:
             raise _NotNow(unreachable(self.connection, error), everything=True) from error
@@ -171,7 +195,7 @@ class Courier:
             raise _NotNow(why, after=seconds, everything=True)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _NotNow(f"{self.connection.url} answers {status}", everything=False)
-        if response.is_success and not _answer(response):
+        if response.is_success and _answers(response) is None:
             raise _NotNow(f"{self.connection.url} is not Tailboard", everything=True)
         return response
 
@@ -181,7 +205,7 @@ class Courier:
         if response.is_success:
             if parcel.kept:
                 self.spool.sent(parcel.kept)
-            return Sent(parcel.place, Fate.TAKEN, from_spool, _answer(response))
+            return Sent(parcel.place, Fate.TAKEN, from_spool, _answers(response) or ())
         reason = refusal(response)
         if response.status_code in _KEY_TROUBLE:
             raise Stop(reason)
@@ -192,7 +216,10 @@ class Courier:
 
     async def _keep(self, parcel: Parcel, reason: str) -> Sent:
         if parcel.kept is None:
-            await asyncio.to_thread(self.spool.keep, self.connection.url, parcel.key, parcel.report)
+            keep = self.spool.keep
+            await asyncio.to_thread(
+                keep, self.connection.url, parcel.key, parcel.report, parcel.form
+            )
         return Sent(parcel.place, Fate.KEPT, parcel.kept is not None, reason=reason)
 
 
@@ -214,12 +241,15 @@ def _pause(state: RetryCallState) -> float:
     return max(asked, _backoff(state))
 
 
-def _answer(response: httpx.Response) -> dict[str, Any]:
+def _answers(response: httpx.Response) -> tuple[dict[str, Any], ...] | None:
+    """What became of each report; None when this is no answer of Tailboard's."""
     try:
         told = response.json()
     except ValueError:
-        return {}
-    return told if isinstance(told, dict) and "case_id" in told else {}
+        return None
+    each = told if isinstance(told, list) else [told]
+    good = all(isinstance(one, dict) and "case_id" in one for one in each)
+    return tuple(each) if good else None
 
 
 def _first_stop(stops: BaseExceptionGroup[Stop]) -> Stop:

@@ -28,6 +28,7 @@ class Kept:
     key: str
     at: datetime
     report: dict[str, Any]
+    form: str = "native"
 
     @property
     def id(self) -> str:
@@ -51,11 +52,11 @@ class Spool:
         self._clock = clock or SystemClock()
         self._numbers = itertools.count()
 
-    def keep(self, url: str, key: str, report: dict[str, Any]) -> Path:
+    def keep(self, url: str, key: str, report: dict[str, Any], form: str = "native") -> Path:
         """Store one report for one server. Raises Stop when the disk does not take it."""
         at = self._clock.now()
         name = f"{at:%Y%m%dT%H%M%S.%f}-{next(self._numbers):06d}-{new_id().hex[:8]}.json"
-        told = {"url": url, "key": key, "at": at.isoformat(), "report": report}
+        told = {"url": url, "key": key, "at": at.isoformat(), "report": report, "format": form}
         try:
             _make_private(self.folder)
             return _write(self.folder / name, json.dumps(told))
@@ -108,7 +109,8 @@ def _read(path: Path) -> Kept | Damaged:
         at = datetime.fromisoformat(told["at"])
         if not isinstance(told["report"], dict):
             return Damaged(path)
-        return Kept(path, str(told["url"]), str(told["key"]), at, told["report"])
+        form = str(told.get("format", "native"))
+        return Kept(path, str(told["url"]), str(told["key"]), at, told["report"], form)
     except (ValueError, KeyError, TypeError):
         return Damaged(path)
 

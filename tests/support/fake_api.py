@@ -36,6 +36,8 @@ class FakeApi:
     url: str = ""
     received: list[Taken] = field(default_factory=list)
     """Every request for an incident, also those that were answered with a no."""
+    documents: list[tuple[str, str]] = field(default_factory=list)
+    """Every document of another format: the format, and the text."""
     answers: list[tuple[int, dict[str, Any], dict[str, str]]] = field(default_factory=list)
     """Given first, in order; when they are used up, reports are taken."""
     always: tuple[int, dict[str, Any], dict[str, str]] | None = None
@@ -122,6 +124,13 @@ def _app(api: FakeApi) -> FastAPI:
         return {"streams": {"intake": True, "dispatch": True}}
 
     guarded = APIRouter(prefix="/v1", dependencies=[Depends(_check_key)])
+
+    @guarded.post("/incidents:{form}")
+    async def report_document(form: str, request: Request) -> Response:
+        body = (await request.body()).decode()
+        api.documents.append((form, body))
+        told = Taken(request.headers.get("idempotency-key", ""), {"incident_type": body[:9]})
+        return JSONResponse([]) if "empty" in body else api.take(told)
 
     @guarded.post("/incidents")
     async def report(request: Request) -> Response:
