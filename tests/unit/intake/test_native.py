@@ -62,6 +62,7 @@ def test_one_report_or_a_list_is_read() -> None:
         (b"[1]", "0"),
         (b'[{"incident_type": "a"}, {"incident_type": "a", "units": "very-secret"}]', "1.units"),
         (b'{"incident_type": "a", "place": {"latitude": "very-secret"}}', "place.latitude"),
+        (b'{"incident_type": "a", "told_at": "0001-01-01T00:00:00+14:00"}', "told_at"),
     ],
 )
 def test_a_bad_document_names_its_field_and_not_its_value(body: bytes, field: str) -> None:
