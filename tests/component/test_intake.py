@@ -164,6 +164,7 @@ async def test_a_field_that_does_not_fit_is_named_and_not_echoed(
     "told",
     [
         b'"narrative": "\\ud800"',
+        b'"flags": ["\\ud800"]',
         b'"weather": "\\ud800"',
         b'"\\ud800": 1',
         b'"patients": [{"age_years": NaN}]',

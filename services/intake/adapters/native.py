@@ -20,6 +20,7 @@ from services.intake.commands import (
     Told,
 )
 
+_Flag = Annotated[str, Field(max_length=80)]
 _Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -118,7 +119,7 @@ class NativeReport(_Counting):
     people_hurt: _Count | None = None
     people_killed: _Count | None = None
     """Counts, for a sender that does not list patients."""
-    flags: Annotated[tuple[str, ...], Field(max_length=50)] = ()
+    flags: Annotated[tuple[_Flag, ...], Field(max_length=50)] = ()
     operations_ongoing: bool | None = None
     operations_ended_at: UtcDatetime | None = None
     on_scene_at: UtcDatetime | None = None
