@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _RECORD = "PatientCareReport"
+MOST_RECORDS = 1_000
 _ADULT = 18
 _OLDEST = 130
 
@@ -43,8 +44,7 @@ def read(body: bytes, source: str) -> tuple[Told, ...]:
     Raises BadDocument, and nothing else.
     """
     root = parse_xml(body)
-    told = [_told(taken_from(each), source) for each in _records(root)]
-    return tuple(told)
+    return tuple(_told(taken_from(each), source) for each in _records(root))
 
 
 def _records(root: Element) -> list[Element]:
@@ -59,6 +59,9 @@ def _records(root: Element) -> list[Element]:
             "there is none" + (": this is a description of an agency" if is_demographic else ""),
             "post an EMSDataSet with at least one patient care report",
         )
+    if len(found) > MOST_RECORDS:
+        problem = f"there are more than {MOST_RECORDS:,}"
+        raise BadDocument(_RECORD, problem, "post them in several documents")
     return found
 
 

@@ -332,6 +332,13 @@ def test_what_holds_no_care_report_is_said_clearly(body: bytes) -> None:
     assert problem.value.problem
 
 
+def test_more_records_than_one_document_should_hold_are_refused() -> None:
+    least = "<PatientCareReport><eResponse.03>1</eResponse.03></PatientCareReport>"
+    assert len(nemsis.read(document(*[least] * 1000), "epcr")) == 1000
+    with pytest.raises(BadDocument, match="more than 1,000"):
+        nemsis.read(document(*[least] * 1001), "epcr")
+
+
 def read_or_refuse(body: bytes) -> None:
     try:
         read = nemsis.read(body, "epcr")
