@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from services.cli.parcels import Parcel
 from services.cli.post_tally import Tally, counted, say
-from services.cli.sending import Courier, Parcel
+from services.cli.sending import Courier
 from services.cli.spool import Damaged
 
 if TYPE_CHECKING:

@@ -19,15 +19,16 @@ from services.cli.connection import (
     connection,
     spool_folder,
 )
-from services.cli.documents import named_format
+from services.cli.documents import STDIN, named_format
 from services.cli.reports import Sources, Told, csv_mapping
-from services.cli.stop import EXIT_INPUT, Stop
+from services.cli.stop import EXIT_INPUT, EXIT_INTERRUPTED, Stop
 
 if TYPE_CHECKING:
+    from services.cli.parcels import Parcel
     from services.cli.post_tally import Tally
-    from services.cli.sending import Parcel
 
 
+_READ_AHEAD = 1024
 FilesArgument = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Reports in any format; - is stdin.")
 ]
@@ -70,7 +71,7 @@ def post(
 
     Takes our JSON and JSON lines, EIDO, NERIS, CAP and NEMSIS by what the file holds, and CSV.
 
-    Exit codes: 0 all taken, 1 refused by the server, 2 bad input, 75 kept in the spool.
+    Exit codes: 0 all taken, 1 refused by the server, 2 bad input, 75 kept in the spool, 130 stopped.
 
     Examples:
 
@@ -109,12 +110,13 @@ def _send(
 ) -> int:
     """Everything that needs the network; the exit code."""
     from services.cli.delivery import deliver
-    from services.cli.post_tally import Tally, summary, with_bar
+    from services.cli.post_tally import Tally, say, summary, with_bar
     from services.cli.sending import Courier
     from services.cli.spool import Spool
 
     tally = Tally(lines=not progress)
-    courier = Courier(where, Spool(folder), concurrency)
+    ahead = 1 if STDIN in sources.names else _READ_AHEAD
+    courier = Courier(where, Spool(folder), concurrency, ahead)
     parcels = _parcels(sources, tally, idempotency_key)
     begun = time.monotonic()
     if progress:
@@ -125,11 +127,16 @@ def _send(
     tally.warn(where.url, folder)
     if progress:
         summary(tally, time.monotonic() - begun)
+    if courier.stopped_at:
+        say(
+            f"stopped: {courier.stopped_at} and all behind it was not sent; post it again from there"
+        )
+        return EXIT_INTERRUPTED
     return tally.exit_code()
 
 
 def _parcels(sources: Sources, tally: "Tally", idempotency_key: str | None) -> "Iterator[Parcel]":
-    from services.cli.sending import Parcel
+    from services.cli.parcels import Parcel
     from services.runtime.clock import new_id
 
     for told in sources.read():

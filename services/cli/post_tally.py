@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from services.cli.sending import Fate, Sent
+from services.cli.parcels import Fate, Sent
 from services.cli.stop import EXIT_INPUT, EXIT_KEPT, EXIT_REFUSED
 
 if TYPE_CHECKING:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import base64
+import contextlib
 import itertools
-import json
-from collections.abc import Callable, Iterable
+import signal
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -24,7 +23,8 @@ from tenacity import (
 )
 
 from services.cli.api import refusal, unreachable
-from services.cli.spool import Kept
+from services.cli.bulk_sending import final_no, post_lines
+from services.cli.parcels import Fate, Parcel, Sent
 from services.cli.stop import Stop
 
 if TYPE_CHECKING:
@@ -33,72 +33,14 @@ if TYPE_CHECKING:
     from services.cli.connection import Connection
     from services.cli.spool import Spool
 
-_XML = frozenset({"cap", "nemsis"})
 _ATTEMPTS = 4
 _PATIENCE_SECONDS = 5.0
-_LANE_LENGTH = 32
+_LANE_LENGTH = 64
+_BULK_FROM = 16
+"""Fewer than this at hand go one by one."""
 _LATER = frozenset({408, 425, 429, 502, 503, 504})
 _KEY_TROUBLE = frozenset({401, 403})
 _backoff = wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.1)
-
-
-class Fate(StrEnum):
-    """What became of one report."""
-
-    TAKEN = "taken"
-    REFUSED = "refused"
-    KEPT = "kept"
-    UNREADABLE = "unreadable"
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A report on its way, with the key that makes sending it twice harmless."""
-
-    place: str
-    report: dict[str, Any]
-    key: str
-    kept: Kept | None = None
-    """Where it already waits, when it comes from the spool."""
-    form: str = "native"
-    """Of another format, `report` holds the whole document: `{"document": base64}`."""
-
-    @property
-    def lane_key(self) -> str:
-        """Reports with the same one go one after the other."""
-        if self.form != "native":
-            return self.form  # several documents may tell one incident: in the order they came
-        number = self.report.get("incident_number")
-        return f"{self.report.get('source')}\x1f{number}" if number else ""
-
-    @property
-    def path(self) -> str:
-        """Where it is posted to."""
-        return "/v1/incidents" if self.form == "native" else f"/v1/incidents:{self.form}"
-
-    @property
-    def content(self) -> bytes:
-        """What is posted."""
-        if self.form == "native":
-            return json.dumps(self.report).encode()
-        return base64.b64decode(self.report["document"])
-
-    @property
-    def content_type(self) -> str:
-        """What the content says it is; the server looks at the content itself."""
-        return "application/xml" if self.form in _XML else "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The end of one parcel. `answers` is the server's JSON when it was taken: one for each report
-    in it, which a document of another format may hold several of, or none."""
-
-    place: str
-    fate: Fate
-    from_spool: bool = False
-    answers: tuple[dict[str, Any], ...] = ()
-    reason: str = ""
 
 
 Done = Callable[[int, Sent], None]
@@ -122,8 +64,15 @@ class Courier:
     connection: Connection
     spool: Spool
     concurrency: int = 16
+    read_ahead: int = 1
+    """Reports read at a time: more is faster, and one is right for a source that may pause."""
     _away: str = ""
     """Why nothing can be sent any more: the rest goes to the spool without trying."""
+    _no_bulk: bool = False
+    """An older server: it takes one report a request."""
+    stopped_at: str = ""
+    """Where the first report stood that was not sent any more, after Ctrl-C."""
+    _stopping: bool = False
     _held: set[str] = field(default_factory=set)
     """Lanes whose earlier report was kept: their later ones must not overtake it."""
 
@@ -131,24 +80,74 @@ class Courier:
         """Send everything and tell `done` of each. Raises Stop when the key is not accepted."""
         lanes = [Lane(_LANE_LENGTH) for _ in range(self.concurrency)]
         trust = self.connection.trust()
+        self._listen()
         try:
             async with asyncio.TaskGroup() as tasks:
                 for lane in lanes:
                     tasks.create_task(self._serve(lane, done, trust))
-                tasks.create_task(_feed(parcels, lanes))
+                tasks.create_task(self._feed(parcels, lanes))
         except* Stop as stops:
             raise _first_stop(stops) from None
 
+    def _listen(self) -> None:
+        """Ctrl-C ends the reading, and what was read is still sent; once more stops at once."""
+        loop = asyncio.get_running_loop()
+
+        def stop() -> None:
+            self._stopping = True
+            loop.remove_signal_handler(signal.SIGINT)
+
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # not here
+            loop.add_signal_handler(signal.SIGINT, stop)
+
+    async def _feed(self, parcels: Iterable[Parcel], lanes: list[Lane]) -> None:
+        """Deal the parcels out; a source that is slow, such as a pipe, holds nothing up."""
+        turn = itertools.count()
+        items = iter(enumerate(parcels))
+        while some := await asyncio.to_thread(list, itertools.islice(items, self.read_ahead)):
+            if self._stopping:
+                self.stopped_at = some[0][1].place
+                break
+            for item in some:
+                key = item[1].lane_key
+                place = crc32(key.encode()) if key else next(turn)
+                await lanes[place % len(lanes)].put(item)
+        for lane in lanes:
+            await lane.put(None)
+
     async def _serve(self, lane: Lane, done: Done, trust: SSLContext) -> None:
         """One lane has one connection of its own: a shared pool costs more than the requests."""
-        item = await lane.get()
-        if item is None:
+        batch = await _batch(lane)
+        if not batch:
             return
         async with self.connection.async_client(trust) as client:
-            while item is not None:
-                number, parcel = item
-                done(number, await self._deliver(client, parcel))
-                item = await lane.get()
+            while batch:
+                sure = await self._in_bulk(client, batch)
+                for number, parcel in batch:
+                    done(number, sure.get(number) or await self._deliver(client, parcel))
+                batch = await _batch(lane)
+
+    async def _in_bulk(
+        self, client: httpx.AsyncClient, batch: Sequence[tuple[int, Parcel]]
+    ) -> dict[int, Sent]:
+        """The ends that one request for all brought; whatever is missing goes one by one."""
+        if len(batch) < _BULK_FROM or self._no_bulk or self._away:
+            return {}
+        if any(
+            each.kept or each.form != "native" or each.lane_key in self._held for _, each in batch
+        ):
+            return {}
+        told = await post_lines(client, [(parcel.report, parcel.key) for _, parcel in batch])
+        self._no_bulk = told is None
+        ends = {}
+        for place, result in (told or {}).items():
+            number, parcel = batch[place]
+            if "case_id" in result:
+                answer = result | {"answer": result["status"]}
+                ends[number] = Sent(parcel.place, Fate.TAKEN, answers=(answer,))
+            elif reason := final_no(result):
+                ends[number] = Sent(parcel.place, Fate.REFUSED, reason=reason)
+        return ends
 
     async def _deliver(self, client: httpx.AsyncClient, parcel: Parcel) -> Sent:
         if self._away or parcel.lane_key in self._held:
@@ -223,16 +222,17 @@ class Courier:
         return Sent(parcel.place, Fate.KEPT, parcel.kept is not None, reason=reason)
 
 
-async def _feed(parcels: Iterable[Parcel], lanes: list[Lane]) -> None:
-    """Deal the parcels out; a source that is slow, such as a pipe, holds nothing up."""
-    turn = itertools.count()
-    items = iter(enumerate(parcels))
-    while (item := await asyncio.to_thread(next, items, None)) is not None:
-        key = item[1].lane_key
-        place = crc32(key.encode()) if key else next(turn)
-        await lanes[place % len(lanes)].put(item)
-    for lane in lanes:
-        await lane.put(None)
+async def _batch(lane: Lane) -> list[tuple[int, Parcel]]:
+    """What a lane has ready, at least one report; none at its end."""
+    batch: list[tuple[int, Parcel]] = []
+    while not batch or (not lane.empty() and len(batch) < _LANE_LENGTH):
+        item = await lane.get()
+        if item is None:
+            if batch:
+                lane.put_nowait(None)
+            break
+        batch.append(item)
+    return batch
 
 
 def _pause(state: RetryCallState) -> float:

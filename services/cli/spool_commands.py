@@ -90,8 +90,9 @@ def send(
 
 def _once(where: "Connection", folder: "Path", any_address: bool) -> "Tally":
     from services.cli.delivery import deliver
+    from services.cli.parcels import Fate
     from services.cli.post_tally import Tally, counted, say
-    from services.cli.sending import Courier, Fate
+    from services.cli.sending import Courier
     from services.cli.spool import Spool
 
     tally = Tally()
@@ -107,7 +108,7 @@ def _once(where: "Connection", folder: "Path", any_address: bool) -> "Tally":
 def _until_empty(where: "Connection", folder: "Path", any_address: bool) -> "Tally":
     from tenacity import Retrying, retry_if_result, wait_exponential_jitter
 
-    from services.cli.sending import Fate
+    from services.cli.parcels import Fate
 
     def still_waiting(tally: "Tally") -> bool:
         return bool(tally.from_spool[Fate.KEPT])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.cli.stop import EXIT_INPUT, EXIT_REFUSED
-from tests.support.desk import INVALID, Desk, a_desk, keys, lockout
+from services.cli.stop import EXIT_INPUT, EXIT_INTERRUPTED, EXIT_REFUSED
+from tests.support.desk import INVALID, UNAVAILABLE, Desk, a_desk, keys, lockout
 from tests.support.fake_api import KEY, FakeApi, serving
 
 if TYPE_CHECKING:
@@ -166,3 +168,51 @@ def test_bad_json_is_one_line_and_no_traceback(
     assert said in desk.warned
     assert desk.warned.count("\n") == 1
     assert api.received == []
+
+
+def test_many_reports_share_a_request_and_are_told_apart(api: FakeApi, desk: Desk) -> None:
+    told = [lockout(number // 2, units=[f"E{number % 2}"]) for number in range(400)]
+    assert desk.type("post", desk.write("many.ndjson", *told), "--concurrency", "2") == 0
+    assert sum(api.bulks) >= 300, "most went together"
+    assert len(api.received) == 400
+    assert len(set(keys(api.received))) == 400
+    orders = [[report["units"][0] for report in reports] for reports in api.taken.values()]
+    assert orders == [["E0", "E1"]] * 200
+    assert len(desk.said.splitlines()) == 400
+
+
+def test_a_line_among_many_that_is_refused_is_named(api: FakeApi, desk: Desk) -> None:
+    api.answers = [INVALID]
+    path = desk.write("many.ndjson", *(lockout(number) for number in range(100)))
+    assert desk.type("post", path, "--concurrency", "1") == EXIT_REFUSED
+    assert len(desk.said.splitlines()) == 99
+    assert "units: Input should be a valid array" in desk.warned
+
+
+def test_what_a_bulk_request_leaves_unsure_is_sent_again_with_its_key(
+    api: FakeApi, desk: Desk
+) -> None:
+    api.answers = [UNAVAILABLE, UNAVAILABLE]
+    path = desk.write("many.ndjson", *(lockout(number) for number in range(100)))
+    assert desk.type("post", path, "--concurrency", "1") == 0
+    assert len(desk.said.splitlines()) == 100
+    assert len(api.received) == 102
+    assert len(set(keys(api.received))) == 100
+
+
+def test_ctrl_c_sends_what_was_read_and_says_where_it_stopped(api: FakeApi, desk: Desk) -> None:
+    path = desk.write("many.ndjson", *(lockout(number) for number in range(100_000)))
+    command = [sys.executable, "-m", "services.cli", "post", str(path)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
+    ) as running:
+        assert running.stdout
+        assert running.stderr
+        first = running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        said = [first, *running.stdout]
+        warned = running.stderr.read()
+    stopped = re.search(r"many.ndjson line (\d+) and all behind it was not sent", warned)
+    assert running.returncode == EXIT_INTERRUPTED
+    assert stopped, warned
+    assert len(said) == int(stopped[1]) - 1, "all before it was taken"

@@ -36,6 +36,8 @@ class FakeApi:
     url: str = ""
     received: list[Taken] = field(default_factory=list)
     """Every request for an incident, also those that were answered with a no."""
+    bulks: list[int] = field(default_factory=list)
+    """How many lines each request for many had."""
     documents: list[tuple[str, str]] = field(default_factory=list)
     """Every document of another format: the format, and the text."""
     answers: list[tuple[int, dict[str, Any], dict[str, str]]] = field(default_factory=list)
@@ -83,6 +85,15 @@ class FakeApi:
         status = 200 if answer == "duplicate" else 202
         return JSONResponse(body, status, {"Location": f"/v1/cases/{case_id}"})
 
+    def line(self, number: int, report: dict[str, Any]) -> str:
+        """Answer one line of many, each as if it had come alone."""
+        answer = self.take(Taken(report.pop("idempotency_key"), report))
+        told = json.loads(bytes(answer.body))
+        if answer.status_code < 300:
+            return json.dumps({"line": number, "status": told["answer"]} | told) + "\n"
+        problem = told | {"status": answer.status_code}
+        return json.dumps({"line": number, "status": "refused", "problem": problem}) + "\n"
+
     def _case_id(self, each: Taken) -> str:
         number = each.report.get("incident_number") or each.key
         return str(uuid5(NAMESPACE_URL, f"{each.report.get('source')}/{number}"))
@@ -124,6 +135,13 @@ def _app(api: FakeApi) -> FastAPI:
         return {"streams": {"intake": True, "dispatch": True}}
 
     guarded = APIRouter(prefix="/v1", dependencies=[Depends(_check_key)])
+
+    @guarded.post("/incidents:bulk")
+    async def report_many(request: Request) -> Response:
+        lines = (await request.body()).decode().splitlines()
+        api.bulks.append(len(lines))
+        answers = (api.line(number, json.loads(told)) for number, told in enumerate(lines, 1))
+        return Response("".join(answers), media_type="application/x-ndjson")
 
     @guarded.post("/incidents:{form}")
     async def report_document(form: str, request: Request) -> Response:
