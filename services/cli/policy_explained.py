@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from services.cli.policy_opened import Opened
     from services.intake.pack.problems import Steps
 
+_OWN_CLOCKS = {"self_raised": "request", "cumulative": "cumulative"}
 _LENGTH_KEYS = ("after", "within", "until", "grace", "life", "auto_page", "auto_plan")
 
 
@@ -24,12 +25,17 @@ def show_class(opened: Opened, name: str) -> None:
     print(f"written at {spot}; source: {trigger.source}")
     for line in overridden(opened, f"triggers.{name}"):
         print(line)
-    print(f"\nBy itself the policy {MODES[trigger.mode.value]} ({trigger.mode.value}).\n")
+    print(
+        f"\nOnce screening finds it, the policy {MODES[trigger.mode.value]} ({trigger.mode.value}).\n"
+    )
     for line in (*_people(opened, name), *_reviewing(opened, name)):
         print(f"  {line}")
     _show_plan(opened, name)
     _show_check_ins(opened, name)
     _show_rules(opened, name)
+    if section := _OWN_CLOCKS.get(name):
+        print(f"\nIts own numbers ({section}):\n")
+        show_value(opened, section)
 
 
 def _people(opened: Opened, name: str) -> Iterator[str]:
@@ -53,9 +59,7 @@ def _reviewing(opened: Opened, name: str) -> Iterator[str]:
 
 
 def _show_plan(opened: Opened, name: str) -> None:
-    print(
-        "\nPlanned, counted from the incident (what waits, from the end of operations at most):\n"
-    )
+    print("\nPlanned, counted from the incident; what waits, from the end of operations:\n")
     table = plain_table("what", "opens", "wanted within", "closes", "led by", "waits", "source")
     for plan in opened.pack.triggers[name].interventions:
         rule = opened.pack.interventions[plan]
@@ -109,7 +113,7 @@ def show_value(opened: Opened, asked: str) -> bool:
         if steps[-1] == "source" and len(leaves) > 1:
             continue  # it stands with every value that it is the source of
         print(f"{dotted(steps)} = {_told(steps, value)}")
-        if meaning := phrase(steps):
+        if (meaning := phrase(steps)) and steps[0] != "rules":
             print(f"  {meaning}")
         for line in _origin(opened, steps, _source(tree, steps)):
             print(f"  {line}")

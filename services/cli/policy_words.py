@@ -17,7 +17,7 @@ _LENGTH = TypeAdapter(timedelta)
 MODES = {
     "auto_page": "asks the team at once, as urgent",
     "auto_plan": "asks the team for today",
-    "request_only": "asks nobody by itself, only on request",
+    "request_only": "asks nobody by itself; a person may",
     "human_raise": "asks nobody until a person raises it",
 }
 ROLES = {

@@ -27,6 +27,7 @@ from services.dispatch.settings import DispatchSettings
 from services.followup.app import build as build_followup
 from services.followup.settings import FollowupSettings
 from services.intake.app import build as build_intake
+from services.intake.app import load_pack
 from services.intake.settings import IntakeSettings
 from services.runtime.auth import KeyRole, add_key, write_private
 from services.runtime.clock import Clock, ClockMismatch, clock_for
@@ -106,15 +107,18 @@ class Town:
         return self.data_dir / "demo-phones"
 
     def _builds(self, mail: dict[str, Any]) -> list[tuple[Build, RuntimeSettings]]:
-        overrides = self.demo.policy_overrides if self.demo else {}
         phones = {"demo": True, "phones_dir": self._phones_dir} if self.demo else {}
-        policy = {"policy_overrides": overrides} if overrides else {}
         return [
-            (build_intake, IntakeSettings.model_validate(self._shared("intake") | policy)),
+            (build_intake, self._intake()),
             (build_dispatch, DispatchSettings.model_validate(self._shared("dispatch") | mail)),
             (build_followup, FollowupSettings.model_validate(self._shared("followup"))),
             (build_audit, AuditSettings.model_validate(self._shared("audit") | phones)),
         ]
+
+    def _intake(self) -> IntakeSettings:
+        overrides = self.demo.policy_overrides if self.demo else {}
+        policy = {"policy_overrides": overrides} if overrides else {}
+        return IntakeSettings.model_validate(self._shared("intake") | policy)
 
     def _shared(self, service: str) -> dict[str, Any]:
         return {
@@ -138,13 +142,18 @@ class Town:
             headers = {"Authorization": f"Bearer {self.api_key}"}
             async with httpx.AsyncClient(base_url=self.url, headers=headers) as client:
                 await enroll(self.demo, client, self.clock.now().date())
-        told = {"url": self.url, "api_key": self.api_key, "console": self.url}
-        told |= {"nats_url": self.server.url, "nats_user": FEED}
-        connection = json.dumps(told | {"nats_password": self.server.passwords[FEED]})
+        left = {"url": self.url, "api_key": self.api_key, "console": self.url}
+        left |= {"nats_url": self.server.url, "nats_user": FEED}
+        connection = json.dumps(left | {"nats_password": self.server.passwords[FEED]})
         for folder in {self.data_dir, self.found_in or self.data_dir}:
             write_private(folder / "connection.json", connection)
         named = None if self.found_in else self.data_dir
-        typer.echo(banner(self.url, self.api_key, self.data_dir, named, demo=bool(self.demo)))
+        pack = load_pack(self._intake())
+        policy = f"{pack.policy} version {pack.version} ({pack.digest()})"
+        told = banner(
+            self.url, self.api_key, self.data_dir, named, policy=policy, demo=bool(self.demo)
+        )
+        typer.echo(told)
 
     async def _end_tasks(self) -> None:
         for task in self._tasks:

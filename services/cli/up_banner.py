@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 
-def banner(url: str, api_key: str, data_dir: Path, named: Path | None, *, demo: bool) -> str:
+def banner(
+    url: str, api_key: str, data_dir: Path, named: Path | None, *, policy: str, demo: bool
+) -> str:
     """A few lines with the addresses, the key and the next command.
 
-    `named` is the data folder when the caller chose it: the other commands must be told of it.
+    `policy` names the pack in force. `named` is the data folder when the caller chose it: the other
+    commands must be told of it.
     """
     command = (f"TAILBOARD_DATA_DIR={named} " if named else "") + _command()
     lines = [
@@ -21,6 +24,7 @@ def banner(url: str, api_key: str, data_dir: Path, named: Path | None, *, demo: 
         f"  API       {url}/v1/incidents",
         f"  API key   {api_key}",
         f"  Data      {data_dir}",
+        f"  Policy    {policy}",
         "",
     ]
     if demo:
