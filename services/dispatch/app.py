@@ -10,8 +10,11 @@ from schemas.subjects import CONTACTS_BUCKET, Stream
 from services.dispatch.book import RosterBook
 from services.dispatch.carriers.email import SmtpCarrier
 from services.dispatch.deliveries import Deliveries
-from services.dispatch.edge import replies, reviews, roster
-from services.dispatch.links import LinkSigner
+from services.dispatch.edge import replies, requests, requests_taken, reviews, roster
+from services.dispatch.edge.requests_doors import Doors
+from services.dispatch.links import LinkSigner, RequestSigner
+from services.dispatch.requests import RequestDesk
+from services.dispatch.requests_policy import read_requests_policy
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.subscribers import Subscribers
 from services.runtime.auth import secret_of
@@ -31,22 +34,28 @@ def build(ports: Ports, carrier: Carrier | None = None) -> Service:
     contacts: Bucket = (
         JetStreamBucket(ports.client, CONTACTS_BUCKET) if ports.client else MemoryBucket()
     )
-    secret = settings.link_secret
-    signer = LinkSigner(
-        secret.get_secret_value() if secret else secret_of(settings.data_dir / "link-secret")
-    )
+    kept = settings.link_secret
+    secret = kept.get_secret_value() if kept else secret_of(settings.data_dir / "link-secret")
+    signer, of_requests = LinkSigner(secret), RequestSigner(secret)
     book = RosterBook(ports.journal)
+    numbers = read_requests_policy(settings.requests_file)
+    desk = RequestDesk(ports, book, contacts, of_requests, numbers)
     deliveries = Deliveries(
         ports, carrier or smtp(settings), contacts, signer, settings.send_seconds
     )
     router = APIRouter()
-    router.include_router(replies.routes(replies.Replies(ports, signer)))
+    taken = requests_taken.TakenRequests(ports, desk, signer)
+    router.include_router(replies.routes(replies.Replies(ports, signer, taken.page)))
+    router.include_router(requests_taken.routes(taken))
+    doors = Doors(ports.keyring, settings.agency, is_open=settings.requests_open)
+    asking = requests.Asking(ports, desk, of_requests, doors, notice(settings))
+    router.include_router(requests.routes(asking))
     router.include_router(reviews.routes(reviews.Reviews(ports, signer)))
     router.include_router(roster.routes(roster.RosterEdge(ports, book, contacts)))
     return Service(
         name="dispatch",
         router=router,
-        listeners=(*Subscribers(ports, book).listeners(), *deliveries.listeners()),
+        listeners=(*Subscribers(ports, book, desk).listeners(), *deliveries.listeners()),
         owned=(Stream.DISPATCH, Stream.ROSTER),
         background=(book.keep,),
     )
@@ -64,3 +73,11 @@ def smtp(settings: DispatchSettings) -> SmtpCarrier:
         password=password.get_secret_value() if password else None,
         start_tls=settings.smtp_start_tls,
     )
+
+
+def notice(settings: DispatchSettings) -> tuple[str, ...]:
+    """The agency's own limits of confidentiality, by paragraph; empty for the general ones."""
+    if settings.notice_file is None:
+        return ()
+    text = settings.notice_file.read_text(encoding="utf-8")
+    return tuple(part.strip() for part in text.split("\n\n") if part.strip())

@@ -35,6 +35,7 @@ from services.runtime.telemetry import DELIVERIES, log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from schemas.envelope import Event, Recorded
@@ -87,8 +88,7 @@ class Deliveries:
         def write(state: DispatchState) -> PhoneMessage:
             assert isinstance(state, Active)  # noqa: S101 - an open offer is of an active case
             until = max(event.expires_at, state.form_by)
-            link = OfferLink(entity=told.entity, offer_id=event.offer_id, valid_until=until)
-            url = f"{self.ports.settings.base_url}/o/{self.signer.sign(link)}"
+            url = self._offer_link(told.entity, event.offer_id, until)
             zone = ZoneInfo(self.ports.settings.time_zone)
             by = event.expires_at.astimezone(zone)
             return messages.offer(delivery_id, event.role, event.urgency, url, by)
@@ -116,7 +116,7 @@ class Deliveries:
 
     async def on_alarmed(self, told: Recorded[CoordinatorAlarmed]) -> None:
         """Call every coordinator of the case at once: a busy phone holds up no other."""
-        link = self._case_link(told.entity)
+        link = self._case_link(told.entity)  # a request has no page: the board says what is open
         parcels = []
         for member_id in told.event.member_ids:
             delivery_id = derived_id(told.event.alarm_id, member_id)
@@ -147,13 +147,28 @@ class Deliveries:
     async def on_notified(self, told: Recorded[MemberNotified]) -> None:
         """Remind a member of the team."""
         event = told.event
-        message = messages.check_in_due(event.notice_id, self._case_link(told.entity))
+
+        def write(state: DispatchState) -> PhoneMessage:
+            if event.purpose is not Purpose.CALLBACK_DUE:
+                return messages.check_in_due(event.notice_id, self._case_link(told.entity))
+            assert isinstance(state, Active)  # noqa: S101 - somebody took it
+            taken = state.taken_by(event.member_id)
+            assert taken  # noqa: S101 - and the claim has looked again
+            return messages.callback_due(
+                event.notice_id, self._offer_link(told.entity, taken, state.form_by)
+            )
+
         await self._deliver(
-            Parcel(told, event.notice_id, event.member_id, event.purpose, None, _ready(message))
+            Parcel(told, event.notice_id, event.member_id, event.purpose, None, write)
         )
 
     def _case_link(self, entity: Entity) -> str:
-        return f"{self.ports.settings.base_url}/cases/{entity.id}"
+        place = "" if entity.is_request else f"cases/{entity.id}"
+        return f"{self.ports.settings.base_url}/{place}"
+
+    def _offer_link(self, entity: Entity, offer_id: UUID, until: datetime) -> str:
+        link = OfferLink(entity=entity, offer_id=offer_id, valid_until=until)
+        return f"{self.ports.settings.base_url}/o/{self.signer.sign(link)}"
 
     async def _deliver(self, parcel: Parcel) -> None:
         contact = await self._contact(parcel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from uuid import UUID
 from itsdangerous import BadSignature, Signer
 from pydantic import BaseModel, ConfigDict
 
-from schemas.subjects import Entity, Stream
+from schemas.subjects import Entity, Stream, request_id_for
 
 _FIXED = struct.Struct(">16s16sQ")
 
@@ -82,6 +83,29 @@ class LinkSigner:
             offer_id=UUID(bytes=offer),
             valid_until=datetime.fromtimestamp(until, tz=UTC),
         )
+
+
+class RequestSigner:
+    """Signs the private link of a member who asked for a peer; it names the request and nobody."""
+
+    def __init__(self, secret: str) -> None:
+        self._signer = Signer(secret, salt="tailboard-request")
+        self._secret = secret.encode()
+
+    def sign(self, entity: Entity) -> str:
+        """The token for a request's own page, safe in a path."""
+        packed = UUID(entity.id).bytes + entity.agency.encode()
+        return self._signer.sign(urlsafe_b64encode(packed).rstrip(b"=")).decode()
+
+    def read(self, token: str) -> Entity:
+        """The request of a token. Raises BadLink for anything that we did not sign."""
+        packed = _unpacked(self._signer, token)
+        return Entity(Stream.DISPATCH, packed[16:].decode(), str(UUID(bytes=packed[:16])))
+
+    def case_id_for(self, *parts: str) -> str:
+        """The same sending gives the same request, and nobody without the secret can tell which."""
+        digest = hmac.digest(self._secret, "\x1f".join(parts).encode(), "sha256")
+        return request_id_for(UUID(bytes=digest[:16]))
 
 
 def _unpacked(signer: Signer, token: str) -> bytes:

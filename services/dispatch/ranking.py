@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
+_PROFESSIONALS = frozenset({Role.MHP, Role.CLINICAL_DIRECTOR})
+
 
 def rank(
     roster: Mapping[str, Member],
@@ -50,3 +52,29 @@ def deciders(roster: Mapping[str, Member], roles: Collection[Role]) -> tuple[str
         for member_id, member in sorted(roster.items())
         if member.entry.role in roles and not member.stood_down
     )
+
+
+def rank_for_request(
+    roster: Mapping[str, Member], case_id: str, today: date, chosen: str | None, discipline: str
+) -> tuple[tuple[Candidate, ...], tuple[Excluded, ...], tuple[str, ...]]:
+    """As `rank` when nobody was at any incident: peers, those of the wished discipline first, then
+    the mental health professionals in a peer's place. The chosen one leads them all."""
+    able, excluded, coordinators = rank(roster, case_id, (), today, today)
+    wished = [c for c in able if c.role is Role.PEER or c.member_id == chosen]
+    wished.sort(
+        key=lambda c: (c.member_id != chosen, roster[c.member_id].entry.discipline != discipline)
+    )
+    backup = [c for c in able if c.role in _PROFESSIONALS and c.member_id != chosen]
+    in_place = (Candidate(member_id=c.member_id, role=Role.PEER) for c in (*wished, *backup))
+    return tuple(in_place), excluded, coordinators
+
+
+def rank_for_emergency(
+    roster: Mapping[str, Member], case_id: str, today: date
+) -> tuple[tuple[Candidate, ...], tuple[Excluded, ...], tuple[str, ...]]:
+    """As `rank`: professionals, the clinical directors behind the others; and peers beside them."""
+    able, excluded, coordinators = rank(roster, case_id, (), today, today)
+    professionals = [c for c in able if c.role in _PROFESSIONALS]
+    professionals.sort(key=lambda c: c.role is not Role.MHP)
+    lead = (Candidate(member_id=c.member_id, role=Role.MHP) for c in professionals)
+    return (*lead, *(c for c in able if c.role is Role.PEER)), excluded, coordinators

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
@@ -20,3 +21,9 @@ class DispatchSettings(RuntimeSettings):
     """None takes TLS when the server offers it."""
     mail_from: str = "tailboard@localhost"
     send_seconds: Annotated[float, Field(ge=0.2, le=60)] = 5.0
+    requests_open: bool = False
+    """Whoever reaches the page may ask for a peer; otherwise they need the members' shared key."""
+    requests_file: Path | None = None
+    """The agency's own numbers for requests instead of policy/requests.yaml."""
+    notice_file: Path | None = None
+    """The limits of confidentiality in the words of the agency's lawyer, as plain text."""

@@ -149,6 +149,13 @@ class Active:
             if offer.status is OfferStatus.ACCEPTED
         )
 
+    def taken_by(self, member_id: str) -> UUID | None:
+        """The offer that a member has accepted."""
+        for offer in self.offers.values():
+            if offer.member_id == member_id and offer.status is OfferStatus.ACCEPTED:
+                return offer.offer_id
+        return None
+
     def _count(self, role: Role, status: OfferStatus) -> int:
         return sum(o.role is role and o.status is status for o in self.offers.values())
 

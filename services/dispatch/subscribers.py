@@ -22,6 +22,7 @@ from schemas.intake import (
 )
 from schemas.refusals import RefusalCode
 from schemas.subjects import Entity, Stream
+from services.dispatch.deadlines import OF_REQUESTS
 from services.dispatch.decider import DISPATCH
 from services.dispatch.reactions import (
     when_activation_requested,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from services.dispatch.book import RosterBook
     from services.dispatch.commands import DispatchCommand
     from services.dispatch.reactions import FollowupNews, ReviewNews
+    from services.dispatch.requests import RequestDesk
     from services.runtime.host import Ports
 
 _WORKERS = 8
@@ -56,6 +58,7 @@ class Subscribers:
 
     ports: Ports
     book: RosterBook
+    requests: RequestDesk
 
     def listeners(self) -> tuple[Listener, ...]:
         """One durable consumer per reaction."""
@@ -104,7 +107,10 @@ class Subscribers:
         await self._handle(told.entity.agency, command)
 
     async def on_due(self, due: TimerDue) -> None:
-        """Expire an offer, or tell that the team is overdue."""
+        """Expire an offer, tell that the team is overdue, or see to a request."""
+        if due.timer.kind in OF_REQUESTS:
+            await self.requests.on_due(due)
+            return
         await self._handle(due.entity.agency, when_due(due, self.ports.clock.now()))
 
     async def on_followup_news(self, told: Recorded[FollowupNews]) -> None:

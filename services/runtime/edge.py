@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
+from services.runtime.auth import KeyRole
 from services.runtime.errors import Poison, Transient
 from services.runtime.telemetry import log
 
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from services.runtime.auth import Keyring, KeyRole, Principal
+    from services.runtime.auth import Keyring, Principal
 
 PROBLEM = "application/problem+json"
+_NOT_SHARED = frozenset(KeyRole) - {KeyRole.MEMBER}
 bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer tb_...`")
 
 
@@ -108,7 +110,8 @@ async def require(
 ) -> Principal:
     """Whose key the request carries, as bearer token or `X-API-Key`.
 
-    Raises Problem 401 without a known key, 403 when its role may not do this.
+    Raises Problem 401 without a known key, 403 when its role may not do this. Without `roles` any
+    key will do but the one that all members share.
     """
     credentials = await bearer(request)
     key = credentials.credentials if credentials else request.headers.get("x-api-key", "")
@@ -120,7 +123,7 @@ async def require(
             code="no-key" if not key else "unknown-key",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    if roles is not None and principal.role not in roles:
+    if principal.role not in (_NOT_SHARED if roles is None else roles):
         raise Problem(HTTPStatus.FORBIDDEN, "This key's role may not do that.", code="role")
     return principal
 

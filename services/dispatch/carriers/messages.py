@@ -28,6 +28,8 @@ _ALARMS = {
     AlarmReason.CHECK_IN_MISSED: "A check-in was not made in time.",
     AlarmReason.MEMBER_INVOLVED: "A member of the team may not serve in this case.",
     AlarmReason.CHECK_IN_UNASSIGNED: "A check-in is due and no peer is on the team to make it.",
+    AlarmReason.REQUEST_WAITING: "A request is waiting and nobody has taken it yet.",
+    AlarmReason.REQUEST_EMERGENCY: "A request needs an answer at once: see that somebody takes it.",
 }
 
 
@@ -92,6 +94,15 @@ def check_in_due(delivery_id: UUID, link: str) -> PhoneMessage:
         message_id=str(delivery_id),
         subject="Tailboard: a check-in is due",
         text=f"A check-in that you are down for is due.\n\nOpen the case: {link}\n",
+    )
+
+
+def callback_due(delivery_id: UUID, link: str) -> PhoneMessage:
+    """Reminding a member of what they took on."""
+    return PhoneMessage(
+        message_id=str(delivery_id),
+        subject="Tailboard: please look at what you took on",
+        text=f"Something that you took on is still open.\n\nOpen it: {link}\n",
     )
 
 

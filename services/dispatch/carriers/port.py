@@ -20,6 +20,14 @@ class Contact(BaseModel):
     phone: str | None = None
 
 
+class Callback(BaseModel):
+    """How to reach one who asked for a peer. Lives in the contacts bucket and in memory, too."""
+
+    model_config = ConfigDict(frozen=True)
+
+    callback: str
+
+
 class PhoneMessage(BaseModel):
     """A message: role, urgency and link; never what happened, never a name."""
 

@@ -109,6 +109,9 @@ def _not_needed(command: StartDelivery, state: DispatchState) -> Refusal | None:
             return None if waits else _NOT_NEEDED
         case Purpose.ALARM | Purpose.CHECK_IN_DUE:
             return None if isinstance(state, Active) else _NOT_NEEDED
+        case Purpose.CALLBACK_DUE:
+            took = isinstance(state, Active) and state.taken_by(command.member_id)
+            return None if took else _NOT_NEEDED
 
 
 def _nothing_to_stand_down(command: StartDelivery, state: DispatchState) -> Refusal | None:

@@ -118,7 +118,9 @@ def accept(command: AcceptOffer, state: Active) -> Sequence[Event] | Refusal:
             reason="team_complete",
         )
         for other in then.offers.values()
-        if other.role in full and other.status is OfferStatus.OPEN
+        if other.role in full
+        and other.status is OfferStatus.OPEN
+        and other.member_id != offer.member_id  # paged again, and answered the first page
     ]
     if then.open_places():
         return (taken, *stood_down)

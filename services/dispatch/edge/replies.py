@@ -22,6 +22,8 @@ from services.runtime.handle import handle
 from services.runtime.telemetry import trace_from
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from services.runtime.host import Ports
 
 _PAGE = Environment(
@@ -48,6 +50,8 @@ class Replies:
 
     ports: Ports
     signer: LinkSigner
+    of_requests: Callable[[str, OfferLink], Awaitable[HTMLResponse]]
+    """The page of an offer to take a member's own request for a peer."""
 
     async def page(self, token: str) -> HTMLResponse:
         """What the offer's page shows now."""
@@ -55,6 +59,8 @@ class Replies:
             link = self.signer.read(token)
         except BadLink as bad:
             return _page(HTTPStatus.BAD_REQUEST, view="bad", detail=str(bad))
+        if link.entity.is_request:
+            return await self.of_requests(token, link)
         history = await self.ports.journal.load(link.entity)
         state = DISPATCH.fold(history)
         if link.offer_id in state.past:
@@ -82,8 +88,7 @@ class Replies:
                 offer_id=link.offer_id,
             )
             handled = await handle(self.ports.journal, DISPATCH, link.entity, command)
-            unknown = handled.refusal and handled.refusal.code is RefusalCode.UNKNOWN_CASE
-            if unknown and link.offer_id not in handled.state.past:
+            if handled.refusal and handled.refusal.code is RefusalCode.UNKNOWN_CASE:
                 return _page(HTTPStatus.NOT_FOUND, view="bad", detail="there is no such offer")
         return RedirectResponse(f"/o/{token}", HTTPStatus.SEE_OTHER, HEADERS)
 

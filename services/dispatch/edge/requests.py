@@ -1,0 +1,273 @@
+"""Asking for a peer: the page, the answer to programs, and the private page of the one who asked.
+
+No field asks why, and nothing of who asked (address, browser, key) is looked at or kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from schemas.dispatch import RequestEnd
+from schemas.envelope import MemberId, UtcDatetime
+from services.dispatch.commands import CancelRequest
+from services.dispatch.edge.replies import HEADERS
+from services.dispatch.edge.requests_pages import clock, page
+from services.dispatch.links import BadLink, RequestSigner
+from services.dispatch.requests import RequestDesk, TooMany, Wish
+from services.dispatch.roster import exclusions
+from services.dispatch.state import Active
+from services.runtime.clock import new_id
+from services.runtime.edge import Problem, bearer
+from services.runtime.errors import Transient
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from services.dispatch.edge.requests_doors import Doors
+    from services.dispatch.requested import RequestState
+    from services.dispatch.roster import Member
+    from services.runtime.host import Ports
+
+CRISIS_LINES = ("911", "988")
+_LONGEST = 200
+_GLANCE_SECONDS, _PATIENCE_SECONDS = 1.0, 8.0
+_NOT_LISTED = frozenset({"coordinator"})
+
+
+def _words(text: str) -> str:
+    told = " ".join(text.split())
+    if not told:
+        raise ValueError("say how to reach you: a phone number, or where you are")
+    return told
+
+
+Callback = Annotated[str, Field(max_length=_LONGEST), AfterValidator(_words)]
+
+
+class PeerRequest(BaseModel):
+    """Asking for a peer. Fields that we do not know are dropped unread: none of them is needed."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    callback: Callback = Field(description="A phone number, or words: `station 4, back door`")
+    peer: MemberId = Field(default="any", description="A roster number, or `any`")
+    discipline: str = Field(default="", max_length=_LONGEST, description="A wish, such as `ems`")
+    emergency: bool = False
+
+
+class Taken(BaseModel):
+    """What becomes of it. Keep `status_url` to yourself: it can take the request back."""
+
+    status_url: str
+    emergency: bool
+    chosen: bool
+    """Whether the peer who was wished for is asked first."""
+    callback_by: UtcDatetime
+    crisis_lines: tuple[str, ...] = CRISIS_LINES
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The way in."""
+
+    ports: Ports
+    desk: RequestDesk
+    signer: RequestSigner
+    doors: Doors
+    notice: Sequence[str]
+
+    async def form(self, code: str) -> HTMLResponse:
+        """The page to ask with; it is there even when nothing else works."""
+        given = {"once": new_id().hex, "code": code if self.doors.agency_of(code) else ""}
+        return await self._form(HTTPStatus.OK, given, "")
+
+    async def sent(self, given: Mapping[str, str]) -> Response:
+        """Take what was sent; the same sending twice is one request."""
+        agency = self.doors.agency_of(given.get("code", ""))
+        if agency is None:
+            return await self._form(HTTPStatus.FORBIDDEN, given, "code")
+        callback = " ".join(given.get("callback", "").split())
+        if not callback or len(callback) > _LONGEST:
+            return await self._form(HTTPStatus.UNPROCESSABLE_ENTITY, given, "callback")
+        peer = given.get("peer") or None
+        wish = Wish(callback, bool(given.get("emergency")), peer, given.get("discipline", ""))
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                entity = await self.desk.ask(agency, wish, given.get("once") or new_id().hex)
+        except TooMany:
+            return await self._form(HTTPStatus.TOO_MANY_REQUESTS, given, "many")
+        except (Transient, TimeoutError):
+            return await self._form(HTTPStatus.SERVICE_UNAVAILABLE, given, "down")
+        return RedirectResponse(f"/ask/{self.signer.sign(entity)}", HTTPStatus.SEE_OTHER, HEADERS)
+
+    async def taken(self, told: PeerRequest, request: Request, once: str | None) -> Taken:
+        """The same for programs. Raises Problem 401, 429 and 503, each with the crisis lines."""
+        credentials = await bearer(request)
+        key = credentials.credentials if credentials else request.headers.get("x-api-key", "")
+        agency = self.doors.agency_of(key)
+        if agency is None:
+            detail = "Send the members' key: `Authorization: Bearer <key>`."
+            raise _problem(HTTPStatus.UNAUTHORIZED, detail)
+        peer = None if told.peer == "any" else told.peer
+        wish = Wish(told.callback, told.emergency, peer, told.discipline)
+        try:
+            entity = await self.desk.ask(agency, wish, once or new_id().hex)
+            standing = await self.desk.standing(entity)
+        except TooMany:
+            detail = "Too many requests came in an hour. An emergency is always taken."
+            raise _problem(HTTPStatus.TOO_MANY_REQUESTS, detail) from None
+        except Transient:
+            detail = "Nobody was asked. Send the same again in a moment."
+            raise _problem(HTTPStatus.SERVICE_UNAVAILABLE, detail) from None
+        asked = standing.request
+        assert asked is not None  # noqa: S101 - it has just been recorded
+        return Taken(
+            status_url=f"{self.ports.settings.base_url}/ask/{self.signer.sign(entity)}",
+            emergency=asked.emergency,
+            chosen=asked.chosen is not None,
+            callback_by=asked.callback_by,
+        )
+
+    async def status(self, token: str) -> HTMLResponse:
+        """How the request stands, without a name; 404 for a link that is not ours."""
+        try:
+            standing = await self.desk.standing(self.signer.read(token))
+        except BadLink:
+            return page("request_status.html", HTTPStatus.NOT_FOUND, view="bad", token="")
+        except Transient:
+            down = HTTPStatus.SERVICE_UNAVAILABLE
+            return page("request_status.html", down, view="down", token=token)
+        return self._status(token, standing)
+
+    async def cancel(self, token: str) -> Response:
+        """Take it back, in one tap; how to call back is gone at once."""
+        try:
+            entity = self.signer.read(token)
+            await self.desk.do(entity, CancelRequest)
+            await self.desk.erase(entity)
+        except BadLink:
+            return page("request_status.html", HTTPStatus.NOT_FOUND, view="bad", token="")
+        except Transient:
+            down = HTTPStatus.SERVICE_UNAVAILABLE
+            return page("request_status.html", down, view="down", token=token)
+        return RedirectResponse(f"/ask/{token}", HTTPStatus.SEE_OTHER, HEADERS)
+
+    def _status(self, token: str, standing: RequestState) -> HTMLResponse:
+        asked = standing.request
+        if asked is None:
+            return page("request_status.html", HTTPStatus.NOT_FOUND, view="bad", token="")
+        return page(
+            "request_status.html",
+            view=_view(standing),
+            token=token,
+            emergency=asked.emergency,
+            by=clock(asked.callback_by, self.ports.settings.time_zone),
+            late=self.ports.clock.now() >= asked.callback_by,
+        )
+
+    async def _form(self, status: HTTPStatus, given: Mapping[str, str], wrong: str) -> HTMLResponse:
+        agency = self.doors.agency_of(given.get("code", ""))
+        roster = await self._roster(agency) if agency else {}
+        return page(
+            "ask.html",
+            status,
+            given=given,
+            wrong=wrong,
+            needs_code=not self.doors.is_open,
+            peers=self._askable(roster),
+            disciplines=sorted({member.entry.discipline for member in roster.values()}),
+            within=_minutes(self.desk.policy.peer.callback_within.total_seconds()),
+            kept_days=round(self.desk.policy.keep_for.total_seconds() / 86400) or 1,
+            notice=self.notice,
+        )
+
+    async def _roster(self, agency: str) -> Mapping[str, Member]:
+        """For choosing only, so the page does not wait for it when the streams are slow."""
+        try:
+            async with asyncio.timeout(_GLANCE_SECONDS):
+                return await self.desk.book.of(agency)
+        except (Transient, TimeoutError):
+            return {}
+
+    def _askable(self, roster: Mapping[str, Member]) -> list[dict[str, str]]:
+        today = self.ports.clock.now().date()
+        return [
+            {
+                "id": member_id,
+                "role": member.entry.role.value,
+                "discipline": member.entry.discipline,
+                "station": member.entry.station,
+            }
+            for member_id, member in sorted(roster.items())
+            if member.entry.role.value not in _NOT_LISTED
+            and not exclusions(member, (), today, today)
+        ]
+
+
+def routes(asking: Asking) -> APIRouter:
+    """The HTTP edge of asking for a peer."""
+    router = APIRouter(tags=["requests"])
+    _add_pages(router, asking)
+    secured: dict[str, Any] = {"security": [{bearer.scheme_name: []}, {}]}
+
+    @router.post("/v1/peer-requests", status_code=201, openapi_extra=secured)
+    async def request_a_peer(
+        told: PeerRequest,
+        request: Request,
+        response: Response,
+        idempotency_key: Annotated[
+            str | None, Header(max_length=_LONGEST, description="Makes a repeat harmless")
+        ] = None,
+    ) -> Taken:
+        """Ask for a peer, or in an emergency for a mental health professional at once."""
+        response.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+        return await asking.taken(told, request, idempotency_key)
+
+    return router
+
+
+def _add_pages(router: APIRouter, asking: Asking) -> None:
+    hidden: dict[str, Any] = {"include_in_schema": False, "response_model": None}
+
+    @router.get("/ask", **hidden)
+    async def form(request: Request) -> HTMLResponse:
+        return await asking.form(request.query_params.get("code", ""))
+
+    @router.post("/ask", **hidden)
+    async def sent(request: Request) -> Response:
+        async with request.form(max_files=0, max_fields=20) as fields:
+            given = {name: value for name, value in fields.items() if isinstance(value, str)}
+        return await asking.sent(given)
+
+    @router.get("/ask/{token}", **hidden)
+    async def status(token: str) -> HTMLResponse:
+        return await asking.status(token)
+
+    @router.post("/ask/{token}/cancel", **hidden)
+    async def cancel(token: str) -> Response:
+        return await asking.cancel(token)
+
+
+def _view(standing: RequestState) -> str:
+    asked = standing.request
+    if asked is None or asked.end is not None:
+        return "cancelled" if asked and asked.end is RequestEnd.CANCELLED else "closed"
+    if asked.reached:
+        return "reached"
+    taken = isinstance(standing.team, Active) and standing.team.members()
+    return "taken" if taken else "asked"
+
+
+def _minutes(seconds: float) -> int:
+    return max(1, round(seconds / 60))
+
+
+def _problem(status: HTTPStatus, detail: str) -> Problem:
+    return Problem(status, detail, code="request", crisis_lines=list(CRISIS_LINES))

@@ -1,0 +1,91 @@
+"""A request for a peer as dispatch knows it, beside the team that answers it. Never who asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from schemas.dispatch import (
+    CallbackMade,
+    EmergencyPagedAgain,
+    EmergencyRaised,
+    MemberFinished,
+    PeerRequested,
+    RequestClosed,
+)
+from services.dispatch import state as teams
+from services.dispatch.state import DispatchState, Idle, Offer, OfferStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from schemas.dispatch import RequestEnd
+    from schemas.envelope import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for, and how far it is."""
+
+    emergency: bool
+    callback_by: datetime
+    chosen: str | None = None
+    reached: bool = False
+    pages: int = 0
+    """How often it was paged again."""
+    raised: int = 0
+    finished: frozenset[UUID] = frozenset()
+    """Offers of those who have done their part."""
+    end: RequestEnd | None = None
+
+
+_NOBODY = Idle()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestState:
+    """The request and its team. `request` is None while nobody has asked."""
+
+    team: DispatchState = _NOBODY
+    request: Request | None = None
+
+    @property
+    def open_request(self) -> Request | None:
+        """The request, for as long as it is not over."""
+        return self.request if self.request and self.request.end is None else None
+
+    def taken(self, offer_id: UUID) -> Offer | None:
+        """The offer of a member who took this request and has not finished."""
+        if isinstance(self.team, Idle) or not (request := self.open_request):
+            return None
+        offer = self.team.offers.get(offer_id)
+        is_ours = offer is not None and offer.status is OfferStatus.ACCEPTED
+        return offer if is_ours and offer_id not in request.finished else None
+
+
+def evolve(state: RequestState, event: Event) -> RequestState:
+    """The state after one more event of the case."""
+    return RequestState(teams.evolve(state.team, event), _request(state.request, event))
+
+
+def _request(  # noqa: PLR0911 - one line per event
+    before: Request | None, event: Event
+) -> Request | None:
+    if isinstance(event, PeerRequested):
+        return Request(event.emergency, event.callback_by, event.chosen)
+    if before is None:
+        return None
+    match event:
+        case CallbackMade():
+            return replace(before, reached=True)
+        case EmergencyRaised():
+            return replace(before, emergency=True, raised=before.raised + 1)
+        case EmergencyPagedAgain():
+            return replace(before, pages=event.number)
+        case MemberFinished():
+            return replace(before, finished=before.finished | {event.offer_id})
+        case RequestClosed():
+            return replace(before, end=event.reason)
+        case _:
+            return before
