@@ -50,6 +50,8 @@ class HoldReason(StrEnum):
     CANCELLED = "cancelled"
     TOO_OLD = "too_old"
     MODE = "mode"
+    CONTEXT = "context"
+    """A hazard alert, not a call."""
 
 
 class ChangeReason(StrEnum):

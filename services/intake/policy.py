@@ -33,13 +33,13 @@ from services.intake.pack.parts import (
 from services.intake.pack.problems import BadPolicy, Trouble, dotted, in_order
 from services.intake.pack.sources import Source, shipped
 from services.intake.pack.words import troubles
-from services.intake.rules import Rule, Signal, Strict
+from services.intake.rules import Rule, Signal, Strict, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import timedelta
 
-_INCLUDED = frozenset({("signals",), ("rules",)})
+_INCLUDED = frozenset({("vocabulary",), ("signals",), ("rules",)})
 """What the screening file holds."""
 
 
@@ -58,6 +58,7 @@ class Pack(Strict):
     interventions: dict[Code, Intervention]
     check_ins: dict[Code, tuple[CheckIn, ...]]
     triggers: dict[Code, Trigger]
+    vocabulary: Vocabulary
     signals: dict[Code, Signal]
     rules: tuple[Rule, ...]
 

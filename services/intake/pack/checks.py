@@ -38,6 +38,11 @@ def _names(raw: dict[str, Any]) -> Iterator[Trouble]:
         at: Steps = ("triggers", name)
         for key in ("interventions", "check_ins"):
             yield from _known((*at, key), trigger.get(key), key, raw)
+    happenings = {"happenings": _section(_section(raw, "vocabulary"), "happenings")}
+    for name, signal in _entries(_section(raw, "signals")):
+        for number, finding in _entries(dict(enumerate(_items(signal.get("narrative"))))):
+            steps: Steps = ("signals", name, "narrative", number, "what")
+            yield from _known(steps, finding.get("what"), "happenings", happenings)
     for number, rule in _entries(dict(enumerate(_items(raw.get("rules"))))):
         at = ("rules", number)
         yield from _known((*at, "trigger"), rule.get("trigger"), "triggers", raw)

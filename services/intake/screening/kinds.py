@@ -22,7 +22,10 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ),
     ("hazard", r"haz ?mat|gas|odor|spill|carbon monoxide|co alarm|wires|power line|explosi\w*"),
     ("fire", r"fire|smoke|burn(?:ing)?|structure|brush|chimney|fstru|alarm bell|afa|auto fire"),
-    ("rescue", r"rescue|resq|collapse|trench|rope|elevator|entrap\w*|confined|train|aircraft|plane"),
+    (
+        "rescue",
+        r"rescue|resq|collapse|trench|rope|elevator|entrap\w*|confined|train|aircraft|plane",
+    ),
     (
         "medical",
         r"medical|ems|aid response|medic|cardiac|arrest|cpr|breath\w*|resp\w*|chest|stroke|seizures?"

@@ -1,66 +1,192 @@
-"""What a report shows: structured fields first, then whole-word phrases of the policy."""
+"""What a report shows: its structured fields, its type, and what its narrative tells. Pure.
+
+`what` is always the policy's own phrase or a structured value, never the report's words.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from schemas.intake import Shown
+from services.intake.screening.narrative import Reader, Reading, Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from services.intake.commands import Report
+    from services.intake.commands import Patient, Report
     from services.intake.policy import Pack
-    from services.intake.rules import Signal
+    from services.intake.rules import Finding, PatientLooks, Signal, Vocabulary
 
 _WORDS = re.compile(r"[^a-z0-9]+")
-_YEARS = re.compile(r" (\d{1,3}) ?(?:y o|yo|yoa|yr old|yrs old|year old|years old)(?= )")
-_MONTHS = re.compile(r" \d{1,2} ?(?:m o|mo old|months? old|weeks? old|days? old)(?= )")
+_STRUCTURED = 0.98
+_TYPED = 0.9
+"""A type is chosen in the first seconds of a call and often stays as it was."""
+_OWN = frozenset({"responder", "coworker"})
+_ONLY_MAYBE_ONCE_SAVED = frozenset({"arrest", "drowned"})
+_GIVEN = ("cpr", "doing cpr", "compressions", "chest compressions", "resuscitat")
+_FIELDS = {
+    "incident_type": ("incident_type", "incident_code"),
+    "codes": ("codes",),
+    "flags": ("flags",),
+    "patients": ("patients",),
+    "responders": ("responders",),
+    "counts": ("people_hurt", "people_killed"),
+    "times": ("on_scene_at",),
+    "narrative": ("narrative",),
+}
+_readers: dict[int, tuple[Vocabulary, Reader]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Where a signal was seen. `what` is the policy's phrase or a structured value."""
-
-    field: str
-    what: str
-
-
-def shown_by(report: Report, pack: Pack) -> dict[str, Shown]:
+def shown_by(page: Page) -> tuple[Shown, ...]:
     """Every signal of the pack that the report shows, with the first place that shows it."""
-    texts = {
-        "incident_type": _normal(f"{report.incident_type} {report.incident_code}"),
-        "narrative": _normal(report.narrative),
-    }
-    found: dict[str, Shown] = {}
-    for name, signal in pack.signals.items():
-        first = next(_places(signal, report, texts), None)
-        if first is not None:
-            found[name] = first
-    return found
+    found = (next(page.places(name, signal), None) for name, signal in page.signals.items())
+    return tuple(each for each in found if each is not None)
 
 
-def _places(signal: Signal, report: Report, texts: dict[str, str]) -> Iterator[Shown]:
-    structured = {
-        "flags": (signal.flags, report.flags),
-        "responders": (signal.responder_outcomes, [r.value for r in report.responders]),
-        "patients": (signal.patient_outcomes, [p.outcome.value for p in report.patients]),
-    }
-    for field, (wanted, told) in structured.items():
-        yield from (Shown(field, value) for value in told if value in wanted)
-    if signal.patient_age_below is not None:
-        yield from _young(signal.patient_age_below, report, texts)
-    for field, text in texts.items():
-        yield from (Shown(field, phrase) for phrase in signal.phrases if _normal(phrase) in text)
+def told_fields(report: Report) -> frozenset[str]:
+    """The fields that a report says something about, as `Shown.field` names them."""
+    return frozenset(
+        field for field, names in _FIELDS.items() if any(getattr(report, name) for name in names)
+    )
 
 
-def _young(limit: int, report: Report, texts: dict[str, str]) -> Iterator[Shown]:
-    below = f"age below {limit}"
-    if any(p.age_years is not None and p.age_years < limit for p in report.patients):
-        yield Shown("patients", below)
-    for field, text in texts.items():
-        if any(int(years) < limit for years in _YEARS.findall(text)) or _MONTHS.search(text):
-            yield Shown(field, below)
+def _reader(vocabulary: Vocabulary) -> Reader:
+    """One per vocabulary: making it takes some milliseconds."""
+    known = _readers.get(id(vocabulary))
+    if known is None or known[0] is not vocabulary:
+        if len(_readers) > 8:
+            _readers.clear()
+        known = (vocabulary, Reader(vocabulary))
+        _readers[id(vocabulary)] = known
+    return known[1]
+
+
+def _read(report: Report, pack: Pack) -> tuple[Reading, int]:
+    """Type and narrative are read as one text: a type may name the child that the notes are about.
+    With where the narrative begins."""
+    offset = len(report.incident_type) + 1
+    year = report.occurred_at.year if report.occurred_at else None
+    text = f"{report.incident_type}\n{report.narrative}"
+    return _reader(pack.vocabulary).read(text, year), offset
+
+
+class Page:
+    """One report under one pack, read once for all signals."""
+
+    def __init__(self, report: Report, pack: Pack) -> None:
+        self._report = report
+        self.signals = pack.signals
+        self._reading, self._offset = _read(report, pack)
+        reading = self._reading
+        self.is_staged = reading.drill is not None and not reading.drill_is_where_it_happened
+        """Whether the text itself says that it is a drill or a test."""
+        self._type = _normal(f"{report.incident_type} {report.incident_code}")
+        ages = [patient.age_years for patient in report.patients]
+        below = pack.vocabulary.child_below
+        self._all_children = bool(ages) and all(age is not None and age < below for age in ages)
+
+    def places(self, name: str, signal: Signal) -> Iterator[Shown]:
+        """Everywhere the report shows this signal, the surest kind of place first."""
+        report = self._report
+        for flag in report.flags:
+            if flag in signal.flags:
+                yield Shown(signal=name, field="flags", what=flag, confidence=_STRUCTURED)
+        for outcome in report.responders:
+            if outcome in signal.responders:
+                yield Shown(signal=name, field="responders", what=outcome, confidence=_STRUCTURED)
+        yield from self._patients(name, signal)
+        yield from self._codes(name, signal)
+        yield from self._counts(name, signal)
+        yield from self._texts(name, signal)
+
+    def _patients(self, name: str, signal: Signal) -> Iterator[Shown]:
+        for looks in signal.patients:
+            if any(_looks(patient, looks) for patient in self._report.patients):
+                what = _described(looks)
+                yield Shown(signal=name, field="patients", what=what, confidence=_STRUCTURED)
+
+    def _codes(self, name: str, signal: Signal) -> Iterator[Shown]:
+        for codes in signal.codes:
+            for told in self._report.codes:
+                if told.system is codes.system:
+                    for like in codes.like:
+                        if fnmatchcase(told.code.upper(), like.upper()):
+                            what = f"{told.system} {like}"[:120]
+                            yield Shown(signal=name, field="codes", what=what, confidence=_TYPED)
+
+    def _counts(self, name: str, signal: Signal) -> Iterator[Shown]:
+        report, reading = self._report, self._reading
+        for word, wanted, told, read in (
+            ("hurt", signal.people_hurt, report.people_hurt, reading.hurt),
+            ("killed", signal.people_killed, report.people_killed, 0),
+        ):
+            if wanted is None:
+                continue
+            what = f"{wanted} or more {word}"
+            if told is not None and told >= wanted:
+                yield Shown(signal=name, field="counts", what=what, confidence=_STRUCTURED)
+            elif read >= wanted and not self.is_staged:
+                yield Shown(signal=name, field="narrative", what=what, confidence=_TYPED)
+        since, until = report.on_scene_at, report.operations_ended_at
+        if signal.lasted and since and until and until - since >= signal.lasted:
+            hours = signal.lasted.total_seconds() / 3600
+            what = f"{hours:g} hours or longer"
+            yield Shown(signal=name, field="times", what=what, confidence=_STRUCTURED)
+
+    def _texts(self, name: str, signal: Signal) -> Iterator[Shown]:
+        if not self.is_staged:
+            for phrase in signal.phrases:
+                if _normal(phrase) in self._type:
+                    yield Shown(signal=name, field="incident_type", what=phrase, confidence=_TYPED)
+        for told in self._reading.told:
+            if self.is_staged and told.who not in _OWN:
+                continue
+            if any(self._fits(told, finding) for finding in signal.narrative):
+                yield self._shown(name, told)
+
+    def _fits(self, told: Told, finding: Finding) -> bool:
+        who = "child" if told.who == "unknown" and self._all_children else told.who
+        saved = self._reading.was_saved and told.what in _ONLY_MAYBE_ONCE_SAVED
+        if saved and who == "child" and told.phrase.startswith(_GIVEN):
+            saved = False  # a child was resuscitated, however well it ended
+        if saved and who != "child":
+            return False
+        maybe = told.maybe or saved
+        return (
+            told.what in finding.what
+            and (not finding.who or who in finding.who)
+            and (finding.maybe or not maybe)
+            and told.count >= finding.at_least
+        )
+
+    def _shown(self, name: str, told: Told) -> Shown:
+        in_type = told.end < self._offset
+        move = 0 if in_type else self._offset
+        return Shown(
+            signal=name,
+            field="incident_type" if in_type else "narrative",
+            what=f"{told.who}: {told.phrase}",
+            confidence=told.confidence,
+            span=(max(told.start - move, 0), max(told.end - move, 0)),
+        )
+
+
+def _looks(patient: Patient, looks: PatientLooks) -> bool:
+    age, below = patient.age_years, looks.age_below
+    if below is not None and (age is None or age >= below):
+        return False
+    if looks.outcomes and patient.outcome not in looks.outcomes:
+        return False
+    return looks.resuscitated is None or patient.resuscitated is looks.resuscitated
+
+
+def _described(looks: PatientLooks) -> str:
+    parts = [f"age below {looks.age_below}"] if looks.age_below is not None else []
+    parts += [outcome.value for outcome in looks.outcomes]
+    parts += ["resuscitated"] if looks.resuscitated else []
+    return ", ".join(parts)
 
 
 def _normal(text: str) -> str:

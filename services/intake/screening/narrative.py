@@ -1,0 +1,123 @@
+"""What a text tells: what happened, to whom, whether it did, and how many. Pure, and no text is kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from services.intake.screening.counts import counted, hurt
+from services.intake.screening.people import acting, mentions
+from services.intake.screening.subjects import Subjects
+from services.intake.screening.turns import Turns
+from services.intake.screening.words import Found, Phrasebook, Word, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.intake.rules import Vocabulary
+
+_MENDED, _MAYBE = 0.95, 0.5
+"""What a misspelling and a doubt leave of the confidence; as measured, like those of the subjects."""
+_EXPLAINS = frozenset({"not_what_it_seems", "suicidal", "saved"})
+"""Longer phrases of these lists explain the shorter ones inside them."""
+_CUES = frozenset({"not_before", "not_after", "maybe"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that happened. `phrase` is the vocabulary's, `start` and `end` places in the text."""
+
+    what: str
+    who: str
+    maybe: bool
+    phrase: str
+    start: int
+    end: int
+    confidence: float
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text told, and what hangs over all of it."""
+
+    told: tuple[Told, ...] = ()
+    drill: tuple[int, int] | None = None
+    drill_is_where_it_happened: bool = False
+    """True for `during a drill`: what is told happened to those who took part."""
+    was_saved: bool = False
+    hurt: int = 0
+
+
+class Reader:
+    """Reads with one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        lists = vocabulary.model_dump()
+        turns = lists["turns"] | {"bystander": lists["bystander"]}
+        self._book = Phrasebook(
+            {"people": lists["people"], "happenings": lists["happenings"], "turns": turns}
+        )
+        self._child_below = vocabulary.child_below
+
+    def read(self, text: str, this_year: int | None = None) -> Reading:
+        """What a text tells. `this_year` is the incident's: an earlier year is history."""
+        words = self._book.words(shortened(text))
+        found = _kept(self._book.find(words))
+        turns = Turns(words, found, this_year)
+        if turns.called_off:
+            return Reading(drill=turns.drill)
+        by_place: dict[int, list[Found]] = defaultdict(list)
+        for each in found:
+            by_place[each.first].append(each)
+        people = mentions(words, found, self._child_below)
+        subjects = Subjects(words, [acting(words, each, found, by_place) for each in people])
+        happened = [f for f in found if f.group == "happenings" and turns.did_happen(f)]
+        told = (_told(words, each, subjects, turns) for each in happened)
+        return Reading(
+            told=tuple(each for each in told if each.who != "animal"),
+            drill=turns.drill,
+            drill_is_where_it_happened=turns.is_at_a_drill,
+            was_saved=any(each.name == "saved" for each in happened),
+            hurt=hurt(words),
+        )
+
+
+def _told(words: Sequence[Word], happening: Found, subjects: Subjects, turns: Turns) -> Told:
+    who, confidence = subjects.of(happening)
+    maybe = turns.is_maybe(happening)
+    if any(word.mended for word in words[happening.first : happening.last]):
+        confidence *= _MENDED
+    return Told(
+        what=happening.name,
+        who=who,
+        maybe=maybe,
+        phrase=happening.phrase,
+        start=words[happening.first].start,
+        end=words[happening.last - 1].end,
+        confidence=round(confidence * (_MAYBE if maybe else 1), 3),
+        count=counted(words, happening),
+    )
+
+
+def _kept(found: list[Found]) -> list[Found]:
+    """Without what a longer phrase explains: no battery is dead, no attempt is a suicide."""
+    happenings = [each for each in found if each.group == "happenings"]
+    explaining = [each for each in found if each.name in _EXPLAINS]
+
+    def is_explained(each: Found) -> bool:
+        if each.name in _CUES and any(_covers(other, each) for other in happenings):
+            return True
+        same = (other for other in happenings if other.name == each.name)
+        return any(_is_longer(other, each) for other in (*explaining, *same))
+
+    return [e for e in found if e.name != "not_what_it_seems" and not is_explained(e)]
+
+
+def _covers(other: Found, each: Found) -> bool:
+    return other.first <= each.first and each.last <= other.last
+
+
+def _is_longer(other: Found, each: Found) -> bool:
+    return _covers(other, each) and other.last - other.first > each.last - each.first

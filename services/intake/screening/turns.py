@@ -1,0 +1,120 @@
+"""What turns the meaning of what is told: negation, doubt, the past, make-believe, drills. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.intake.screening.words import Found, Word
+
+_BREAKS = frozenset({"but", "however", "then", "although", "except", "while"})
+_YEAR = re.compile(r"(?:19|20)\d\d\Z")
+_NOT_REACHES, _MAYBE_REACHES, _DENIAL_FOLLOWS = 3, 4, 2
+_PAST_BEFORE, _PAST_AFTER = 7, 6
+_PLAY_BEFORE, _PLAY_AFTER = 4, 3
+"""How many words a cue reaches, within its sentence: as in ConText (Harkema et al., 2009), which
+bounds scope by the sentence and by breaking words; the distances are ours, by measurement."""
+
+
+class Turns:
+    """The cues of one text."""
+
+    def __init__(
+        self, words: Sequence[Word], found: Sequence[Found], this_year: int | None
+    ) -> None:
+        self._words = words
+        self._cues: dict[str, list[Found]] = defaultdict(list)
+        for each in found:
+            if each.group == "turns":
+                self._cues[each.name].append(each)
+        self._past_sentences = _told_of_the_past(words, this_year)
+
+    @property
+    def called_off(self) -> bool:
+        """Whether it says that nothing of it happened."""
+        return bool(self._cues["called_off"])
+
+    @property
+    def drill(self) -> tuple[int, int] | None:
+        """Where it first says that it is a drill or a test."""
+        cue = next(iter(self._cues["drill"]), None)
+        return (self._words[cue.first].start, self._words[cue.last - 1].end) if cue else None
+
+    @property
+    def is_at_a_drill(self) -> bool:
+        """`during the drill`, `at a training exercise`: where it happened, and not what it was."""
+        return any(
+            word.text in {"during", "at", "after", "while"}
+            for cue in self._cues["drill"]
+            for word in self._words[max(0, cue.first - 3) : cue.first]
+        )
+
+    def did_happen(self, happening: Found) -> bool:
+        """False for what is denied, past or pretended."""
+        return not (
+            self.is_denied(happening) or self._is_past(happening) or self._is_play(happening)
+        )
+
+    def is_denied(self, happening: Found) -> bool:
+        """`no injuries`, `denies being shot`, `shooting unfounded`."""
+        for cue in self._cues["not_before"]:
+            gap = self._words[cue.last : happening.first]
+            reaches = 0 <= happening.first - cue.last <= _NOT_REACHES
+            listed = (*gap, self._words[happening.first])
+            broken = any(word.text in _BREAKS or word.after_comma for word in listed)
+            if reaches and not broken and self._same_sentence(cue, happening):
+                return True
+        return any(
+            0 <= cue.first - happening.last <= _DENIAL_FOLLOWS
+            and self._same_sentence(cue, happening)
+            for cue in self._cues["not_after"]
+        )
+
+    def is_maybe(self, happening: Found) -> bool:
+        """`possible GSW`, `threatening to jump`."""
+        for cue in self._cues["maybe"]:
+            gap = self._words[cue.last : happening.first]
+            reaches = 0 <= happening.first - cue.last <= _MAYBE_REACHES
+            broken = any(word.text in _BREAKS or word.after_comma for word in gap)
+            if reaches and not broken and self._same_sentence(cue, happening):
+                return True
+        return False
+
+    def _is_past(self, happening: Found) -> bool:
+        if self._words[happening.first].sentence in self._past_sentences:
+            return True
+        return any(
+            self._same_sentence(cue, happening)
+            and -_PAST_BEFORE <= cue.first - happening.last <= _PAST_AFTER
+            for cue in self._cues["long_ago"]
+        )
+
+    def _is_play(self, happening: Found) -> bool:
+        after_comma = self._words[happening.first].after_comma
+        return any(
+            self._same_sentence(cue, happening)
+            and -_PLAY_BEFORE <= cue.first - happening.last <= _PLAY_AFTER
+            and happening.first - cue.last >= -_PLAY_BEFORE
+            and not (cue.first < happening.first and after_comma)
+            for cue in self._cues["pretend"]
+        )
+
+    def _same_sentence(self, cue: Found, happening: Found) -> bool:
+        return self._words[cue.first].sentence == self._words[happening.first].sentence
+
+
+def _told_of_the_past(words: Sequence[Word], this_year: int | None) -> frozenset[int]:
+    """The sentences with `in 2019`, when that is before the year of the incident."""
+    return frozenset(
+        word.sentence
+        for before, word in pairwise(words)
+        if before.text in {"in", "since", "from"}
+        and _YEAR.match(word.text)
+        and this_year is not None
+        and int(word.text) < this_year
+    )
