@@ -24,6 +24,7 @@ _HOLDS = {
     HoldReason.EXERCISE: "Nobody would be asked: this is an exercise.",
     HoldReason.CANCELLED: "Nobody would be asked: the incident was cancelled or a false alarm.",
     HoldReason.TOO_OLD: "Nobody would be asked: it happened too long ago to page for.",
+    HoldReason.CONTEXT: "Nobody would be asked: a public alert is context, not a call.",
     HoldReason.MODE: "Nobody would be asked by itself: this class waits for a person.",
 }
 _AROUND = 60
@@ -33,11 +34,15 @@ _SECONDS = {"d": 86_400, "h": 3_600, "min": 60}
 
 def show(told: Told, verdict: Verdict, pack: Pack, pageable: Mapping[str, int] | None) -> None:
     """One verdict on stdout. `pageable` says how many members of each role could be paged."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     console.print(_headline(verdict))
     console.print(f"  {_what_follows(verdict)}")
     for reason in verdict.evidence:
         _show_reason(console, reason, told)
+    if verdict.would_change:
+        console.print(Text("What would change it", style="bold"))
+        for sentence in verdict.would_change:
+            console.print(f"  {sentence}", soft_wrap=True)
     if verdict.would_happen:
         _show_response(console, verdict.would_happen, verdict, pageable)
     console.print(Text("Policy", style="bold"))
@@ -59,7 +64,7 @@ def show_table(found: Sequence[Explained]) -> None:
         outcome = Text(verdict.outcome.upper(), style=_STYLES[verdict.outcome])
         asked = "yes" if verdict.pages else "no"
         table.add_row(str(number), where, outcome, verdict.label or "", asked, why)
-    Console(highlight=False).print(table)
+    Console(highlight=False, markup=False).print(table)
 
 
 def _headline(verdict: Verdict) -> Text:

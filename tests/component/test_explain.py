@@ -38,6 +38,7 @@ def test_a_grave_report_is_explained_without_a_server(desk: Desk) -> None:
     assert desk.said.startswith("CRITICAL  Death of a child")
     assert "The team would be asked by itself." in desk.said
     assert "source: US Coast Guard 1999" in desk.said
+    assert "What would change it" in desk.said
     assert "2 x peer" in desk.said
     assert "debriefing" in desk.said
     assert "\x1b" not in desk.said, "no colour codes where there is no terminal"

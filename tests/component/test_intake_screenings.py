@@ -43,6 +43,7 @@ async def test_a_grave_report_says_what_would_be_asked_and_planned(town: Town) -
     assert verdict["trigger_class"] == "child_death"
     assert verdict["label"]
     assert verdict["evidence"][0]["source"]
+    assert verdict["would_change"]
     would = verdict["would_happen"]
     assert {"role": "peer", "count": 2} in would["places"]
     assert would["reply_within"].startswith("PT")

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from schemas.intake import Evidence, HoldReason, Mode, Outcome
 from schemas.policy import Group, InterventionKind, Place, Role, Urgency
-from services.intake.screening.screen import screen, wants_team
+from services.intake.screening.screen import screen, wants_team, would_change
 
 if TYPE_CHECKING:
     from schemas.intake import Screening
@@ -83,6 +83,8 @@ class Verdict(BaseModel):
     pages: bool
     """Whether this report alone would bring the team in by itself; a hazard alert never does."""
     evidence: tuple[Reason, ...]
+    would_change: tuple[str, ...]
+    """What would lead to another verdict, in sentences."""
     would_happen: Response | None
     """What would be asked and planned: by itself when `pages`, else when a person raises it."""
     ignored_fields: int
@@ -106,6 +108,7 @@ def explain(told: Told, pack: Pack, now: datetime) -> Verdict:
         policy_version=screening.policy_version,
         pages=wants_team(screening) and not report.context_only,
         evidence=_reasons(screening, report, pack),
+        would_change=would_change(screening, pack),
         would_happen=_response(pack, trigger, report, occurred_at) if trigger else None,
         ignored_fields=told.ignored_fields,
     )
