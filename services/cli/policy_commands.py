@@ -52,7 +52,8 @@ def check(
 
     chosen: list[str | None] = [*(files or [])] or [None]
     bad_ones = []
-    for number, named in enumerate(chosen):
+    shown = 0
+    for named in chosen:
         try:
             policy = opened(named, overrides)
         except BadPolicy as bad:
@@ -60,9 +61,10 @@ def check(
             continue
         if warning := policy.warning():
             print(f"warning: {warning}", file=sys.stderr)
-        if number:
+        if shown:
             print()
         show_summary(policy)
+        shown += 1
     if bad_ones:
         raise Stop("; ".join(bad_ones), EXIT_INPUT)
 
@@ -87,7 +89,7 @@ def diff(
 
       tailboard policy diff cism our-policy.yaml --json
 
-      tailboard policy diff cism cism --override interventions.defusing.closes_after=PT24H
+      tailboard policy diff cism cism --override clocks.surplus=2
     """
     from services.cli.policy_diff import differences
     from services.cli.policy_opened import all_opened

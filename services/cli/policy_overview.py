@@ -33,7 +33,7 @@ def show_summary(opened: Opened) -> None:
     print()
     table = plain_table("class", "tier", "by itself", "team", "planned, and when each closes")
     for name, trigger in pack.triggers.items():
-        mark = "*" if opened.in_file(("triggers", name)) else ""
+        mark = "*" if any(overridden(opened, f"triggers.{name}")) else ""
         plan = ", ".join(_closing(pack, trigger)) or "nothing"
         table.add_row(name + mark, str(trigger.tier), trigger.mode.value, _team(trigger), plan)
     show(table)

@@ -14,14 +14,8 @@ from schemas.policy import Group, ResponsePolicy
 from services.intake.pack.problems import BadPolicy
 from services.intake.pack.sources import shipped, shipped_packs
 from services.intake.policy import Pack, parse_pack
+from tests.unit.intake.policy_sample import SCREENING
 
-SCREENING = """
-signals:
-  child: {phrases: [child]}
-  staged: {phrases: [drill]}
-rules:
-  - {id: child, trigger: child_death, outcome: review, all_of: [child], unless: [staged], source: ours}
-"""
 PACK_TEXT = shipped("cism")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -56,7 +50,7 @@ def test_a_mistake_is_named(before: str, after: str, named: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "named"),
     [
-        ("phrases:", "phases:", "phases"),
+        ("flags:", "falgs:", "falgs"),
         ("trigger: child_death", "trigger: child_deth", "child_deth"),
         ("all_of: [child]", "all_of: [kid]", "kid"),
         ("unless: [staged]", "unless: [drill]", "drill"),
