@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from schemas import dispatch, followup, intake, roster
+from schemas import dispatch, followup, intake, requests, roster
 from schemas.envelope import Draft, Event, Meta
 from schemas.subjects import Stream
 from schemas.upcast import upcast
@@ -76,12 +76,12 @@ CATALOGUE: tuple[Row, ...] = (
     Row(Stream.DISPATCH, dispatch.ReviewersAsked, ("dispatch", "audit")),
     Row(Stream.DISPATCH, dispatch.ReviewAnswerGiven, ("intake", "audit")),
     Row(Stream.DISPATCH, dispatch.ReviewClosed, ("audit",)),
-    Row(Stream.DISPATCH, dispatch.PeerRequested, ("audit",)),
-    Row(Stream.DISPATCH, dispatch.CallbackMade, ("audit",)),
-    Row(Stream.DISPATCH, dispatch.EmergencyRaised, ("audit",)),
-    Row(Stream.DISPATCH, dispatch.EmergencyPagedAgain, ("audit",)),
-    Row(Stream.DISPATCH, dispatch.MemberFinished, ("audit",)),
-    Row(Stream.DISPATCH, dispatch.RequestClosed, ("audit",)),
+    Row(Stream.DISPATCH, requests.PeerRequested, ("audit",)),
+    Row(Stream.DISPATCH, requests.CallbackMade, ("audit",)),
+    Row(Stream.DISPATCH, requests.EmergencyRaised, ("audit",)),
+    Row(Stream.DISPATCH, requests.EmergencyRepeated, ("audit",)),
+    Row(Stream.DISPATCH, requests.MemberFinished, ("audit",)),
+    Row(Stream.DISPATCH, requests.RequestClosed, ("audit",)),
     Row(Stream.FOLLOWUP, followup.FollowupPlanned, ("audit",)),
     Row(Stream.FOLLOWUP, followup.GroupWindowsOpened, ("audit",)),
     Row(Stream.FOLLOWUP, followup.OperationsEndNoted, ("audit",)),

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import (
-    EmergencyPagedAgain,
-    EmergencyRaised,
-    OfferExtended,
-    PeerRequested,
-    RequestClosed,
-    TeamActivated,
-)
+from schemas.dispatch import OfferExtended, TeamActivated
 from schemas.envelope import Timer
+from schemas.requests import EmergencyRaised, EmergencyRepeated, PeerRequested, RequestClosed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +41,7 @@ def _of_a_request(event: Event) -> Sequence[Timer]:
             )
         case EmergencyRaised():
             return (Timer(kind=REQUEST_CALLBACK, key="raised", due_at=event.again_at),)
-        case EmergencyPagedAgain():
+        case EmergencyRepeated():
             return (Timer(kind=REQUEST_CALLBACK, key="again", due_at=event.again_at),)
         case RequestClosed():
             return (Timer(kind=REQUEST_ERASE, key="contact", due_at=event.closed_at),)

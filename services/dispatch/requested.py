@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import (
+from schemas.requests import (
     CallbackMade,
-    EmergencyPagedAgain,
     EmergencyRaised,
+    EmergencyRepeated,
     MemberFinished,
     PeerRequested,
     RequestClosed,
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from schemas.dispatch import RequestEnd
     from schemas.envelope import Event
+    from schemas.requests import RequestEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _request(  # noqa: PLR0911 - one line per event
             return replace(before, reached=True)
         case EmergencyRaised():
             return replace(before, emergency=True, raised=before.raised + 1)
-        case EmergencyPagedAgain():
+        case EmergencyRepeated():
             return replace(before, pages=event.number)
         case MemberFinished():
             return replace(before, finished=before.finished | {event.offer_id})

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import (
-    AlarmReason,
+from schemas.dispatch import AlarmReason, CoordinatorAlarmed
+from schemas.followup import FollowupPlanned
+from schemas.policy import Role
+from schemas.requests import (
     CallbackMade,
-    CoordinatorAlarmed,
-    EmergencyPagedAgain,
+    EmergencyRepeated,
     PeerRequested,
     RequestClosed,
     RequestEnd,
 )
-from schemas.followup import FollowupPlanned
-from schemas.policy import Role
 from schemas.subjects import Stream
 
 if TYPE_CHECKING:
@@ -195,7 +194,7 @@ async def test_an_emergency_pages_two_professionals_in_parallel_and_the_coordina
     assert len(town.phones.received["c-1"]) == 2
 
     await town.advance(minutes=5)
-    assert len(town.events(case_of(town), EmergencyPagedAgain)) == 2
+    assert len(town.events(case_of(town), EmergencyRepeated)) == 2
     assert CALLBACK in await town.accept(paged[0])
     town.phones.look()
     await town.advance(minutes=30)

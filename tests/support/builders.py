@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from schemas import dispatch, followup, intake, roster
+from schemas import dispatch, followup, intake, requests, roster
 from schemas.catalogue import row_of
 from schemas.dispatch import Candidate, Excluded, Exclusion, Failure, Purpose
 from schemas.envelope import Command, Draft, Event, Frozen, Meta, Timer
@@ -200,18 +200,18 @@ VALID: dict[type[Event], dict[str, Any]] = {
     dispatch.DeliveryStarted: _DELIVERY | {"attempt": 1, "give_up_at": after(seconds=30)},
     dispatch.DeliverySent: _DELIVERY,
     dispatch.DeliveryFailed: _DELIVERY | {"failure": Failure.TEMPORARY, "final": False},
-    dispatch.PeerRequested: {
+    requests.PeerRequested: {
         "emergency": False,
         "chosen": "p-01",
         "callback_by": after(minutes=30),
         "keep_until": after(days=7),
     },
-    dispatch.CallbackMade: {},
-    dispatch.EmergencyRaised: {"again_at": after(minutes=5)},
-    dispatch.EmergencyPagedAgain: {"number": 1, "again_at": after(minutes=10)},
-    dispatch.MemberFinished: {"offer_id": derived_id("builders", "offer")},
-    dispatch.RequestClosed: {
-        "reason": dispatch.RequestEnd.DONE,
+    requests.CallbackMade: {},
+    requests.EmergencyRaised: {"again_at": after(minutes=5)},
+    requests.EmergencyRepeated: {"number": 1, "again_at": after(minutes=10)},
+    requests.MemberFinished: {"offer_id": derived_id("builders", "offer")},
+    requests.RequestClosed: {
+        "reason": requests.RequestEnd.DONE,
         "closed_at": after(minutes=50),
     },
     followup.FollowupPlanned: {

@@ -8,14 +8,9 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import (
-    AlarmReason,
-    EmergencyPagedAgain,
-    EmergencyRaised,
-    OfferExtended,
-    TeamWidened,
-)
+from schemas.dispatch import AlarmReason, OfferExtended, TeamWidened
 from schemas.policy import Place, Role
+from schemas.requests import EmergencyRaised, EmergencyRepeated
 from schemas.subjects import derived_id
 from services.dispatch.decide.alarms import alarm
 from services.dispatch.decide.offers import after, fill
@@ -46,7 +41,7 @@ def page_again(command: CheckCallback, team: Active, request: Request) -> Sequen
     wanted = [c for c in team.candidates if c.role in roles and c.member_id not in settled]
     if request.reached and not wanted:
         return ()
-    again = EmergencyPagedAgain(number=number, again_at=command.now + reply_within)
+    again = EmergencyRepeated(number=number, again_at=command.now + reply_within)
     offers = _offers(command, team, wanted, f"again-{number}")
     detail = f"again-{number}"
     called = alarm(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, None, detail)
@@ -77,7 +72,7 @@ def ask_others(command: HandBack, team: Active, request: Request, offer: Offer) 
     if not request.emergency:
         return (*offers, *rest)
     number = request.pages + 1
-    again = EmergencyPagedAgain(number=number, again_at=command.now + policy.reply_within)
+    again = EmergencyRepeated(number=number, again_at=command.now + policy.reply_within)
     detail = f"after-{offer.offer_id}"
     called = alarm(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, None, detail)
     return (again, *offers, *rest, *called)

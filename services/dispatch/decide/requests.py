@@ -7,17 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import (
-    AlarmReason,
-    CallbackMade,
-    MemberFinished,
-    OfferWithdrawn,
-    PeerRequested,
-    Purpose,
-    RequestClosed,
-    RequestEnd,
-)
+from schemas.dispatch import AlarmReason, OfferWithdrawn, Purpose
 from schemas.refusals import Refusal, RefusalCode
+from schemas.requests import CallbackMade, MemberFinished, PeerRequested, RequestClosed, RequestEnd
 from services.dispatch.commands import (
     ActivateTeam,
     CancelRequest,

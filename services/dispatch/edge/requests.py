@@ -14,8 +14,8 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from schemas.dispatch import RequestEnd
 from schemas.envelope import MemberId, UtcDatetime
+from schemas.requests import RequestEnd
 from services.dispatch.commands import CancelRequest
 from services.dispatch.edge.replies import HEADERS
 from services.dispatch.edge.requests_pages import clock, page
