@@ -161,13 +161,12 @@ def test_a_default_can_be_overridden_although_the_file_leaves_it_out(tmp_path: P
 
 
 def test_one_override_changes_one_place_although_the_file_uses_an_anchor_twice() -> None:
-    other = "{label: Other, tier: 2, mode: auto_page, team: [], check_ins: standard, source: ours}"
-    twice = WHOLE.replace(
-        "  child_death:\n",
-        f"  other:\n    <<: &base {other}\n    interventions: [talk]\n"
-        "  third:\n    <<: *base\n    interventions: [talk]\n  child_death:\n",
-        1,
+    other = (
+        "{label: Other, tier: 2, mode: auto_page, team: [], interventions: [talk], "
+        "check_ins: standard, source: ours}"
     )
+    both = f"  other: &base {other}\n  third: *base\n  child_death:\n"
+    twice = WHOLE.replace("  child_death:\n", both, 1)
 
     own = parse_pack(twice, {"triggers.other.tier": 1})
 
