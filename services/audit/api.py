@@ -12,6 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.audit.reader import CaseList, CasePage, Reader
 from services.audit.views.open_work import Which
+from services.audit.views.requests import Requests
 from services.runtime.auth import Principal
 from services.runtime.edge import Problem, bearer, require
 from services.runtime.host import Ports
@@ -65,6 +66,11 @@ def routes(ports: Ports, reader: Reader) -> APIRouter:
     ) -> CaseList:
         """The newest cases; the open ones by urgency, with what happens next by itself."""
         return await reader.cases(principal.agency, state, limit)
+
+    @router.get("/requests", openapi_extra=_KEY)
+    async def requests(principal: Annotated[Principal, Depends(caller)]) -> Requests:
+        """Members' own requests for a peer, by whole months; fewer than five are not told."""
+        return await reader.requests(principal.agency)
 
     @router.get("/cases/{case_id}", responses=_NO_CASE, openapi_extra=_KEY)
     async def read_case(

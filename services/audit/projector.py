@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from schemas.subjects import Stream
 from services.audit.folds import changes_of
+from services.audit.views.requests import waiting
 from services.runtime.telemetry import UNREADABLE, log
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 
     from schemas.envelope import Event, Recorded
     from services.audit.news import News
@@ -62,8 +63,18 @@ class Projector:
 
     async def _take(self, stream: Stream, batch: Sequence[Recorded[Event]]) -> None:
         changes = [change for recorded in batch for change in _readable(recorded)]
+        asked = {told.entity.agency for told in batch if told.entity.is_request}
+        before = await self._waiting(asked)
         await self.store.write(stream, batch[-1].sequence, changes)
-        await self.news.publish({recorded.entity.agency for recorded in batch})
+        changed = before ^ await self._waiting(asked)
+        shown = {told.entity.agency for told in batch if not told.entity.is_request}
+        await self.news.publish(shown | changed)
+
+    async def _waiting(self, agencies: Collection[str]) -> frozenset[str]:
+        """A request is news only when what is told of it changes: its coming would say too much."""
+        if not agencies:
+            return frozenset()
+        return await self.store.read(lambda connection: waiting(connection, agencies))
 
     async def _check(self, stream: Stream) -> int:
         """The stream's newest sequence; views that are ahead of their streams are of other streams."""

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from schemas.envelope import Frozen
 from services.audit import tables
-from services.audit.views import case_file, open_work
+from services.audit.views import case_file, open_work, requests
 from services.audit.views.open_work import CaseSummary, Counts, Strength, Which
 from services.audit.views.timeline import TimelineRow, happened, timeline
 from services.runtime.edge import Problem
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from services.audit.news import News
     from services.audit.store import Store
     from services.audit.views.case_file import CaseFile
+    from services.audit.views.requests import Requests
     from services.runtime.clock import Clock
 
 _PREFIX = re.compile(r"^[0-9a-f-]{6,36}$")
@@ -41,6 +42,8 @@ class CaseList(Frozen):
     counts: Counts
     roster: tuple[Strength, ...]
     cases: tuple[CaseSummary, ...]
+    request_waiting: bool = False
+    """A member's request waits and nobody has taken it; nothing else is told of it."""
 
 
 class CasePage(Frozen):
@@ -69,9 +72,15 @@ class Reader:
                 counts=open_work.counts(connection, agency),
                 roster=open_work.strength(connection, agency),
                 cases=tuple(open_work.listed(connection, agency, which, limit, now)),
+                request_waiting=bool(requests.waiting(connection, (agency,))),
             )
 
         return await self.store.read(look)
+
+    async def requests(self, agency: str) -> Requests:
+        """What may be told of members' own requests: whole months, and whether one waits."""
+        now = self.clock.now()
+        return await self.store.read(lambda connection: requests.told(connection, agency, now))
 
     async def case(self, agency: str, case_id: str) -> tuple[CasePage, CaseFile]:
         """One case by its id or the beginning of it. Raises Problem 404 and 409."""

@@ -27,7 +27,7 @@ from schemas.subjects import Stream
 if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
-VERSION = 1
+VERSION = 2
 """Raise it when a table or the meaning of a column changes: the views are then built anew."""
 
 metadata = MetaData()
@@ -168,3 +168,25 @@ members = Table(
     Column("role", String),
     Column("available", Boolean),
 )
+
+requests = Table(
+    "requests",
+    metadata,
+    *_case_key(),
+    Column("asked_at", Utc),
+    Column("alarmed_at", Utc),
+    Column("is_taken", Boolean),
+    Column("reached_at", Utc),
+    Column("closed_at", Utc),
+    Index("requests_by_time", "agency", "asked_at"),
+)
+"""Requests for a peer: never among the cases, and never with a member."""
+
+answers = Table(
+    "answers",
+    metadata,
+    *_case_key(),
+    Column("sequence", Integer, primary_key=True),
+    Column("at", Utc),
+)
+"""When somebody took a request; never who."""

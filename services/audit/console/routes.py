@@ -23,7 +23,7 @@ from services.audit.console.session import Sessions, end, safe_path
 from services.audit.reader import Reader
 from services.audit.settings import AuditSettings
 from services.audit.views.open_work import Which
-from services.runtime.auth import Keyring, Principal
+from services.runtime.auth import Keyring, KeyRole, Principal
 from services.runtime.edge import Problem
 
 _BOARD, _LIST = 200, 200
@@ -107,7 +107,7 @@ class Console:
     async def sign_in(self, key: str, onward: str) -> Response:
         """Begin a session with an API key."""
         principal = self.keyring.find(key.strip())
-        if principal is None:
+        if principal is None or principal.role is KeyRole.MEMBER:
             return self.pages.html(
                 "sign_in.html", HTTPStatus.FORBIDDEN, onward=safe_path(onward), wrong=True
             )

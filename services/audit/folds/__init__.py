@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.subjects import Stream
-from services.audit.folds import dispatch, followup, intake, roster
+from services.audit.folds import dispatch, followup, intake, requests, roster
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def changes_of(recorded: Recorded[Event]) -> Iterable[Change]:
-    """The rows that an event changes; none for an event that no view shows."""
+    """The rows that an event changes; none for an event that no view shows.
+
+    What belongs to a member's own request goes nowhere near the cases, whichever stream tells it.
+    """
+    if recorded.entity.is_request:
+        return requests.changes(recorded)
     match recorded.entity.stream:
         case Stream.INTAKE:
             return intake.changes(recorded)

@@ -26,6 +26,7 @@ from services.dispatch.state import Active
 from services.runtime.clock import new_id
 from services.runtime.edge import Problem, bearer
 from services.runtime.errors import Transient
+from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,7 +86,7 @@ class Asking:
 
     async def form(self, code: str) -> HTMLResponse:
         """The page to ask with; it is there even when nothing else works."""
-        given = {"once": new_id().hex, "code": code if self.doors.agency_of(code) else ""}
+        given = {"code": code} if self.doors.agency_of(code) else {}
         return await self._form(HTTPStatus.OK, given, "")
 
     async def sent(self, given: Mapping[str, str]) -> Response:
@@ -103,7 +104,9 @@ class Asking:
                 entity = await self.desk.ask(agency, wish, given.get("once") or new_id().hex)
         except TooMany:
             return await self._form(HTTPStatus.TOO_MANY_REQUESTS, given, "many")
-        except (Transient, TimeoutError):
+        except Exception as trouble:  # noqa: BLE001 - whatever it is, the crisis lines are shown
+            if not isinstance(trouble, Transient | TimeoutError):
+                log.error("request_not_taken", reason=type(trouble).__name__)
             return await self._form(HTTPStatus.SERVICE_UNAVAILABLE, given, "down")
         return RedirectResponse(f"/ask/{self.signer.sign(entity)}", HTTPStatus.SEE_OTHER, HEADERS)
 
@@ -178,7 +181,7 @@ class Asking:
         return page(
             "ask.html",
             status,
-            given=given,
+            given={"once": new_id().hex, **given},
             wrong=wrong,
             needs_code=not self.doors.is_open,
             peers=self._askable(roster),
