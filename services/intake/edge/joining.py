@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from schemas.refusals import Refusal, RefusalCode
 from schemas.subjects import Entity, Stream, derived_id
-from services.intake.commands import AbsorbCase, Match, MergeCase
-from services.intake.state import IntakeState, Merged, Seen, Unseen
-from services.runtime.errors import Transient
+from services.intake.commands import AbsorbCase, Match, MergeCase, SplitCase
+from services.intake.state import IntakeState, Merged, Seen
+from services.runtime.clock import new_id
 from services.runtime.handle import Handled, handle
+from services.runtime.telemetry import log, trace_from
 
 if TYPE_CHECKING:
     from schemas.envelope import Command
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from services.runtime.handle import Decider
     from services.runtime.host import Ports
 
-_LONGEST_CHAIN = 8
-_NOBODY_WANTED = 99
+_NOBODY_WANTED, _NEVER_REPORTED = 8, 9
 _UNKNOWN = Refusal(RefusalCode.UNKNOWN_CASE, "There is no such case.")
 
 
@@ -45,25 +45,37 @@ class Joining:
     async def going_on(self, entity: Entity) -> tuple[Entity, IntakeState]:
         """The case that an incident is handled in now: the one itself, or what it was merged into.
 
-        Raises Transient for a chain that leads nowhere.
+        Two who merge two cases in the same instant could merge them in a circle: it is opened again
+        at its smallest id.
         """
-        for _ in range(_LONGEST_CHAIN):
+        passed: set[str] = set()
+        while True:
             state = self.decider.fold(await self.ports.journal.load(entity))
             if not isinstance(state, Merged):
                 return entity, state
+            if entity.id in passed:
+                return await self._opened(Entity(Stream.INTAKE, entity.agency, min(passed)))
+            passed.add(entity.id)
             entity = Entity(Stream.INTAKE, entity.agency, state.into)
-        raise Transient("these cases are merged in a circle")
+
+    async def _opened(self, entity: Entity) -> tuple[Entity, IntakeState]:
+        split = SplitCase(
+            command_id=new_id(), now=self.ports.clock.now(), actor="intake", trace=trace_from(None)
+        )
+        handled = await self.record(entity, split)
+        log.warning("merged_in_a_circle", case_id=entity.id)
+        return entity, handled.state
 
     async def unite(
         self, one: Entity, other: Entity, by: MatchedBy, cause: Command
     ) -> Entity | Refusal:
-        """Make two cases one. The graver goes on, `other` when they are equal; a number that was
-        never reported only points to it from now on."""
+        """Make two cases one. The graver goes on, or else the earlier; a number that was never
+        reported only points to it from now on."""
         gone, gone_state = await self.going_on(one)
         stays, stays_state = await self.going_on(other)
         if gone.id == stays.id:
             return stays
-        if isinstance(stays_state, Unseen) or _tier(gone_state) < _tier(stays_state):
+        if _standing(gone_state, gone) < _standing(stays_state, stays):
             gone, gone_state, stays, stays_state = stays, stays_state, gone, gone_state
         if not isinstance(stays_state, Seen):
             return _UNKNOWN
@@ -92,7 +104,10 @@ class Joining:
         return handled.refusal or stays
 
 
-def _tier(state: IntakeState) -> int:
-    if isinstance(state, Seen) and state.wanted:
-        return state.wanted.tier
-    return _NOBODY_WANTED
+def _standing(state: IntakeState, entity: Entity) -> tuple[int, float, str]:
+    """Less goes on: the graver case, then the earlier, then the smaller id; so that two who merge
+    the same cases at once merge them in the same direction."""
+    if not isinstance(state, Seen):
+        return (_NEVER_REPORTED, 0.0, entity.id)
+    tier = state.wanted.tier if state.wanted else _NOBODY_WANTED
+    return (tier, state.occurred_at.timestamp(), entity.id)

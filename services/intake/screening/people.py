@@ -55,6 +55,9 @@ _DONE_TO = frozenset(
         "took",
         "recovered",
         "spotted",
+        "pronounced",
+        "pronounces",
+        "arrested",
         "discovered",
         "resuscitated",
         "revived",
@@ -103,7 +106,7 @@ def _covers(other: Mention, noun: Mention) -> bool:
 
 
 def _belongs(age: Mention, noun: Mention) -> bool:
-    return -1 <= noun.first - age.last <= 2 or 0 <= age.first - noun.last <= 1
+    return -1 <= noun.first - age.last <= 2 or age.first == noun.last
 
 
 def _aged(noun: Mention, ages: Sequence[Mention], words: Sequence[Word]) -> Mention:
@@ -146,8 +149,10 @@ def _acts(words: Sequence[Word], mention: Mention, by_place: dict[int, list[Foun
         for each in by_place.get(place, ()):
             if each.name == "acts":
                 after = words[each.last].text if each.last < len(words) else ""
-                suffers = each.phrase in _DONE_TO and after in _BACK_TO_PATIENT
-                return not suffers
+                ends = each.last >= len(words) or words[each.last].sentence != sentence
+                if mention.who == "adult" and each.phrase in _DONE_TO:
+                    return False
+                return not (each.phrase in _DONE_TO and (ends or after in _BACK_TO_PATIENT))
         if any(each.group == "happenings" for each in by_place.get(place, ())):
             return False
     return False

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from schemas.intake import Shown
+from services.intake.commands import CodeSystem
 from services.intake.screening.narrative import Reader, Reading, Told
 
 if TYPE_CHECKING:
@@ -46,7 +47,11 @@ def shown_by(page: Page) -> tuple[Shown, ...]:
 
 
 def told_fields(report: Report) -> frozenset[str]:
-    """The fields that a report says something about, as `Shown.field` names them."""
+    """The fields that a report says something about, as `Shown.field` names them: what it says of
+    these takes the place of what it said before. A care report is of one patient of perhaps several,
+    so it takes nothing back."""
+    if any(code.system is CodeSystem.NEMSIS for code in report.codes):
+        return frozenset()
     return frozenset(
         field for field, names in _FIELDS.items() if any(getattr(report, name) for name in names)
     )

@@ -70,7 +70,7 @@ def test_an_upgrade_after_routine_activates_once_and_never_twice() -> None:
     upgraded = given(DECIDER).when(telling()).and_when(telling(now=LATER, **CHILD_DIED))
     upgraded.then_kinds(IncidentUpdated, RecommendationChanged, ActivationRequested)
 
-    more = upgraded.and_when(telling(now=LATER, **CHILD_DIED, flags=("mayday",)))
+    more = upgraded.and_when(telling(now=LATER, **CHILD_DIED, flags=("media_interest",)))
 
     more.then_kinds(IncidentUpdated)
 

@@ -10,13 +10,14 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from services.intake.policy import shipped
 from tests.support.given import given
 from tests.unit.intake.reports import DECIDER, NOW, PACK_TEXT, telling
 
 if TYPE_CHECKING:
     from schemas.envelope import Event
 
-_POLICY_WORDS = set(re.findall(r"[a-z0-9]+", PACK_TEXT.lower()))
+_POLICY_WORDS = set(re.findall(r"[a-z0-9]+", f"{PACK_TEXT} {shipped('screening')}".lower()))
 _words = st.text(st.characters(categories=["Ll", "Lu", "Nd"]), min_size=4, max_size=14).filter(
     lambda word: not re.fullmatch(r"[0-9a-fA-F]+", word)
 )
