@@ -44,29 +44,9 @@ def check(
 
       tailboard policy check stepped-care --override clocks.surplus=2
     """
-    import sys
+    from services.cli.policy_overview import show_each
 
-    from services.cli.policy_opened import opened, tell
-    from services.cli.policy_overview import show_summary
-    from services.intake.pack.problems import BadPolicy
-
-    chosen: list[str | None] = [*(files or [])] or [None]
-    bad_ones = []
-    shown = 0
-    for named in chosen:
-        try:
-            policy = opened(named, overrides)
-        except BadPolicy as bad:
-            bad_ones.append(tell(named, bad))
-            continue
-        if warning := policy.warning():
-            print(f"warning: {warning}", file=sys.stderr)
-        if shown:
-            print()
-        show_summary(policy)
-        shown += 1
-    if bad_ones:
-        raise Stop("; ".join(bad_ones), EXIT_INPUT)
+    show_each(files or [None], overrides)
 
 
 @app.command("diff")
