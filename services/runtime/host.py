@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -96,6 +97,8 @@ class Host:
     async def serve(self, host: str, port: int, started: Callable[[int], None]) -> None:
         """Answer HTTP until a signal; `started` is told the port once it is open."""
         async with self.running() as app:
+            gc.collect()
+            gc.freeze()  # what is there now stays: looking through it costs 15 ms, in mid-request
             config = uvicorn.Config(
                 app,
                 host=host,

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import OSA
 from spellchecker import SpellChecker
@@ -24,8 +24,7 @@ _MENDED_FROM = 6
 """Shorter words are not mended: too many real ones are one letter apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word, lower case, with its place in the text and the sentence that it is in."""
 
     text: str
@@ -36,8 +35,7 @@ class Word:
     mended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A phrase: which list it is of, from which word to which (exclusive)."""
 
     group: str
@@ -84,18 +82,17 @@ class Phrasebook:
     def words(self, text: str) -> list[Word]:
         """The text's words, misspelt ones mended."""
         words: list[Word] = []
-        sentence, end = 0, 0
+        sentence, end, before = 0, 0, 0
         for match in _WORD.finditer(text.lower()):
-            start = match.start()
+            said, start = match[0], match.start()
             between = text[end:start]
-            initials = (
-                bool(words) and start - end == 1 and len(match[0]) == 1 == end - words[-1].start
-            )
-            if words and not initials and _SENTENCE_END.search(between):
-                sentence += 1
-            plain = _APOSTROPHES.sub("", match[0])
-            mended = self._mend(plain)
-            end = match.end()
+            if words and between != " ":
+                initials = len(between) == len(said) == end - before == 1
+                if not initials and _SENTENCE_END.search(between):
+                    sentence += 1
+            plain = said if said.isalnum() else _APOSTROPHES.sub("", said)
+            mended = self._mend(plain) if len(plain) >= _MENDED_FROM else None
+            before, end = start, match.end()
             words.append(
                 Word(mended or plain, start, end, sentence, "," in between, mended is not None)
             )
