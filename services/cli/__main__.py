@@ -15,6 +15,7 @@ from services.cli.doctor import doctor
 from services.cli.explain import explain
 from services.cli.policy_commands import app as policy_app
 from services.cli.post import post
+from services.cli.request_peer import request_peer
 from services.cli.roster import app as roster_app
 from services.cli.spool_commands import app as spool_app
 from services.cli.stop import EXIT_INPUT, EXIT_INTERRUPTED, Stop
@@ -52,6 +53,7 @@ app.add_typer(spool_app)
 app.command("case")(case)
 app.command("cases")(cases)
 app.command("done")(done)
+app.command("request-peer")(request_peer)
 app.command("watch")(watch)
 app.add_typer(roster_app)
 app.add_typer(policy_app)

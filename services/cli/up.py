@@ -61,6 +61,7 @@ class Town:
     """Where the other commands look without being told: None when a folder was named."""
     server: EmbeddedServer = field(init=False)
     api_key: str = field(init=False)
+    members_key: str = field(init=False)
     clock: Clock = field(init=False)
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
@@ -74,7 +75,8 @@ class Town:
         async with AsyncExitStack() as stack:
             stack.callback(lock_folder(self.data_dir).close)
             self.clock = clock_for(self.data_dir, self.time_scale)
-            self.api_key = _api_key(self.data_dir, self.agency)
+            self.api_key = _kept_key(self.data_dir, "operator", self.agency, KeyRole.OPERATOR)
+            self.members_key = _kept_key(self.data_dir, "members", self.agency, KeyRole.MEMBER)
             self.server = EmbeddedServer(self.data_dir / "nats")
             stack.push_async_callback(self.server.stop)
             await self.server.start()
@@ -108,9 +110,15 @@ class Town:
 
     def _builds(self, mail: dict[str, Any]) -> list[tuple[Build, RuntimeSettings]]:
         phones = {"demo": True, "phones_dir": self._phones_dir} if self.demo else {}
+        dispatch = self._shared("dispatch") | mail
+        if self.demo:
+            dispatch["requests_open"] = True
         return [
             (build_intake, self._intake()),
-            (build_dispatch, DispatchSettings.model_validate(self._shared("dispatch") | mail)),
+            (
+                build_dispatch,
+                DispatchSettings.model_validate(dispatch),
+            ),
             (build_followup, FollowupSettings.model_validate(self._shared("followup"))),
             (build_audit, AuditSettings.model_validate(self._shared("audit") | phones)),
         ]
@@ -250,12 +258,11 @@ def _stop(message: str) -> None:
     raise typer.Exit(EXIT_USAGE)
 
 
-def _api_key(data_dir: Path, agency: str) -> str:
-    """The operator's key of this folder: made once, and kept where only its owner can read it."""
-    kept = data_dir / "operator-key"
+def _kept_key(data_dir: Path, name: str, agency: str, role: KeyRole) -> str:
+    """A key of this folder: made once, and kept where only the folder's owner can read it."""
+    kept = data_dir / f"{name}-key"
     if not kept.exists():
-        key = add_key(data_dir / "keys.json", "operator", agency, KeyRole.OPERATOR)
-        write_private(kept, key)
+        write_private(kept, add_key(data_dir / "keys.json", name, agency, role))
     return kept.read_text().strip()
 
 

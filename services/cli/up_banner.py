@@ -23,6 +23,7 @@ def banner(
         f"  Console   {url}",
         f"  API       {url}/v1/incidents",
         f"  API key   {api_key}",
+        f"  Members   {url}/ask" + ("" if demo else "  (the code: the file members-key, see Data)"),
         f"  Data      {data_dir}",
         f"  Policy    {policy}",
         "",
