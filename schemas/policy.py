@@ -104,6 +104,8 @@ class CumulativeRule(Frozen):
     tier2_count: Annotated[int, Field(ge=1)] = 3
     """So many exposures of tier 2 within `tier2_within` are enough, whatever the sum."""
     tier2_within: timedelta = timedelta(days=14)
+    quiet: timedelta = timedelta(days=14)
+    """Nobody is offered a check-in again within this time."""
 
 
 class ResponsePolicy(Frozen):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from nats.errors import Error as NatsError
-from nats.js.errors import KeyNotFoundError
+from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError, NoKeysError
 
-from services.runtime.errors import Transient
+from services.runtime.errors import Conflict, Transient
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js.kv import KeyValue
+
+
+class Held(NamedTuple):
+    """A value and which one it is of all that its key has had."""
+
+    value: bytes
+    revision: int
 
 
 class Bucket(Protocol):
@@ -23,6 +30,18 @@ class Bucket(Protocol):
 
     async def put(self, key: str, value: bytes) -> None:
         """Set a value; the previous one is gone."""
+        ...
+
+    async def held(self, key: str) -> Held | None:
+        """The value with its revision, to change it by `swap`."""
+        ...
+
+    async def swap(self, key: str, value: bytes, revision: int) -> None:
+        """Set a value if nobody else has since `revision` (0: there was none). Raises Conflict."""
+        ...
+
+    async def keys(self, prefix: str) -> tuple[str, ...]:
+        """The keys that begin so and have a value."""
         ...
 
     async def erase(self, key: str) -> None:
@@ -37,15 +56,33 @@ class MemoryBucket:
     """A bucket in memory."""
 
     def __init__(self) -> None:
-        self._values: dict[str, bytes] = {}
+        self._values: dict[str, Held] = {}
+        self._revision = 0
 
     async def get(self, key: str) -> bytes | None:
         """See Bucket.get."""
-        return self._values.get(key)
+        held = self._values.get(key)
+        return held.value if held else None
 
     async def put(self, key: str, value: bytes) -> None:
         """See Bucket.put."""
-        self._values[key] = value
+        self._revision += 1
+        self._values[key] = Held(value, self._revision)
+
+    async def held(self, key: str) -> Held | None:
+        """See Bucket.held."""
+        return self._values.get(key)
+
+    async def swap(self, key: str, value: bytes, revision: int) -> None:
+        """See Bucket.swap."""
+        held = self._values.get(key)
+        if (held.revision if held else 0) != revision:
+            raise Conflict(f"the entry is not at revision {revision}")
+        await self.put(key, value)
+
+    async def keys(self, prefix: str) -> tuple[str, ...]:
+        """See Bucket.keys."""
+        return tuple(sorted(key for key in self._values if key.startswith(prefix)))
 
     async def erase(self, key: str) -> None:
         """See Bucket.erase."""
@@ -76,6 +113,42 @@ class JetStreamBucket:
             await (await self._bucket()).put(key, value)
         except (NatsError, OSError) as error:
             raise Transient(f"the bucket {self._name} cannot be reached") from error
+
+    async def held(self, key: str) -> Held | None:
+        """See Bucket.held."""
+        try:
+            entry = await (await self._bucket()).get(key)
+        except KeyNotFoundError:
+            return None
+        except (NatsError, OSError) as error:
+            raise self._away() from error
+        return Held(entry.value or b"", entry.revision or 0)
+
+    async def swap(self, key: str, value: bytes, revision: int) -> None:
+        """See Bucket.swap."""
+        try:
+            bucket = await self._bucket()
+            if revision:
+                await bucket.update(key, value, last=revision)
+            else:
+                await bucket.create(key, value)
+        except KeyWrongLastSequenceError as error:
+            raise Conflict(f"the entry is not at revision {revision}") from error
+        except (NatsError, OSError) as error:
+            raise self._away() from error
+
+    async def keys(self, prefix: str) -> tuple[str, ...]:
+        """See Bucket.keys."""
+        try:
+            found = await (await self._bucket()).keys()
+        except NoKeysError:
+            return ()
+        except (NatsError, OSError) as error:
+            raise self._away() from error
+        return tuple(sorted(key for key in found if key.startswith(prefix)))
+
+    def _away(self) -> Transient:
+        return Transient(f"the bucket {self._name} cannot be reached")
 
     async def erase(self, key: str) -> None:
         """See Bucket.erase."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from schemas.dispatch import AlarmReason, ReviewStage
 from schemas.policy import Role, Urgency
+from schemas.subjects import derived_id
 from services.dispatch.carriers.port import PhoneMessage
 
 if TYPE_CHECKING:
@@ -108,3 +109,27 @@ def callback_due(delivery_id: UUID, link: str) -> PhoneMessage:
 
 def _clock(at: datetime) -> str:
     return at.strftime("%H:%M %Z")
+
+
+def confirm_enrolment(link: str) -> PhoneMessage:
+    """So that only the owner of an address can enrol it. The link is secret: it opens the record."""
+    return PhoneMessage(
+        message_id=str(derived_id(link, "confirm")),
+        subject="Tailboard: please confirm",
+        text=(
+            f"You asked Tailboard to keep count of hard calls for you.\n\nConfirm, look or leave: "
+            f"{link}\n\nKeep this link: it is the only way in. If this was not you, do nothing.\n"
+        ),
+    )
+
+
+def offer_check_in(message_id: UUID, link: str) -> PhoneMessage:
+    """To a person for whom hard calls have added up: an offer, and no number."""
+    return PhoneMessage(
+        message_id=str(message_id),
+        subject="Tailboard: a peer is there if you want to talk",
+        text=(
+            f"A peer is there if you want to talk. No reply is needed.\n\nAsk for one: {link}\n\n"
+            "Only you get this. To leave, open the link from when you enrolled.\n"
+        ),
+    )
