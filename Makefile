@@ -6,7 +6,7 @@ PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run install install-dev browser test check schemas lock screenshots clean
+.PHONY: help run install install-dev browser test bench check schemas lock screenshots clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ install-dev: $(VENV)/.dev browser ## Install what tests and checks need, Chromiu
 
 test: install-dev ## Run every test (under ten minutes)
 	$(VENV)/bin/python -m pytest -n 2 --dist worksteal
+
+bench: $(VENV)/.dev ## Every bar, measured: screening, adapters under damaged input, strange requests (ARGS=--quick)
+	$(VENV)/bin/python -m benchmarks $(ARGS)
 
 check: $(VENV)/.dev ## Static checks: style, types, imports, published schemas
 	$(VENV)/bin/ruff format --check .
