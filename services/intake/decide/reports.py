@@ -68,16 +68,18 @@ def aside(pack: Pack, command: ReportIncident, before: Seen | Unseen) -> Sequenc
 
 def _first_told(pack: Pack, command: ReportIncident) -> IncidentReported:
     report = settled(command.report, IncidentStatus.ACTIVE, exercise=False)
+    fields = told_fields(command.report)
     told_at = report.told_at or command.now  # an old record told late did not happen just now
     incident = _incident(report, command.now, told_at, ongoing_before=False, ended_before=None)
     screening = screen(report, pack, incident.occurred_at, command.now)
-    return _told(IncidentReported, command, report, incident, screening)
+    return _told(IncidentReported, command, report, incident, screening, fields)
 
 
 def _told_again(pack: Pack, command: ReportIncident, state: Seen) -> IncidentUpdated:
     told_at = command.report.told_at or command.now
-    report = only_news(command.report, state.told, told_at)
-    report = settled(report, state.status, exercise=state.exercise)
+    news = only_news(command.report, state.told, told_at)
+    fields = told_fields(news)
+    report = settled(news, state.status, exercise=state.exercise)
     if command.absorbs:  # the case keeps its own time: another feed's clock may differ
         report = report.model_copy(update={"occurred_at": None})
     incident = _incident(
@@ -95,7 +97,7 @@ def _told_again(pack: Pack, command: ReportIncident, state: Seen) -> IncidentUpd
         earlier=state.shown.get(report.source, ()),
         beside=_of_others(state, report.source),
     )
-    return _told(IncidentUpdated, command, report, incident, screening)
+    return _told(IncidentUpdated, command, report, incident, screening, fields)
 
 
 def _of_others(state: Seen, source: str) -> tuple[Shown, ...]:
@@ -159,6 +161,7 @@ def _told(
     report: Report,
     incident: _Incident,
     screening: Screening,
+    fields: tuple[str, ...],
 ) -> ReportedT:
     """What is kept of a report: no narrative, no patient, no place that could be read."""
     assert report.status is not None  # noqa: S101 - settled before
@@ -175,7 +178,7 @@ def _told(
         fingerprint=command.fingerprint,
         ignored_fields=command.ignored_fields,
         told_at=report.told_at or command.now,
-        told_fields=told_fields(report),
+        told_fields=fields,
         kind=kind_of(report),
         whereabouts=command.whereabouts,
         context_only=report.context_only,
