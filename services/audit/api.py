@@ -3,7 +3,7 @@
 No postponed annotations here: FastAPI reads them while the routes are made.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from services.audit.reader import CaseList, CasePage, Reader
 from services.audit.views.open_work import Which
 from services.audit.views.requests import Requests
+from services.audit.views.reviews import Reviews
 from services.runtime.auth import Principal
 from services.runtime.edge import Problem, bearer, require
 from services.runtime.host import Ports
@@ -67,11 +68,6 @@ def routes(ports: Ports, reader: Reader) -> APIRouter:
         """The newest cases; the open ones by urgency, with what happens next by itself."""
         return await reader.cases(principal.agency, state, limit)
 
-    @router.get("/requests", openapi_extra=_KEY)
-    async def requests(principal: Annotated[Principal, Depends(caller)]) -> Requests:
-        """Members' own requests for a peer, by whole months; fewer than five are not told."""
-        return await reader.requests(principal.agency)
-
     @router.get("/cases/{case_id}", responses=_NO_CASE, openapi_extra=_KEY)
     async def read_case(
         case_id: CaseId, principal: Annotated[Principal, Depends(caller)]
@@ -93,7 +89,24 @@ def routes(ports: Ports, reader: Reader) -> APIRouter:
         async for event in _feed(reader, principal.agency, case_id, start):
             yield event
 
+    _waiting(router, reader, caller)
     return router
+
+
+def _waiting(
+    router: APIRouter, reader: Reader, caller: Callable[[Request], Awaitable[Principal]]
+) -> None:
+    """What waits for somebody."""
+
+    @router.get("/reviews", openapi_extra=_KEY)
+    async def list_reviews(principal: Annotated[Principal, Depends(caller)]) -> Reviews:
+        """What waits for a person's decision, the most urgent first, each with its clock."""
+        return await reader.reviews(principal.agency)
+
+    @router.get("/requests", openapi_extra=_KEY)
+    async def requests(principal: Annotated[Principal, Depends(caller)]) -> Requests:
+        """Members' own requests for a peer, by whole months; fewer than five are not told."""
+        return await reader.requests(principal.agency)
 
 
 async def _feed(

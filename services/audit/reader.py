@@ -13,8 +13,10 @@ from sqlalchemy import func, select
 
 from schemas.envelope import Frozen
 from services.audit import tables
-from services.audit.views import case_file, open_work, requests
+from services.audit.views import case_file, merges, open_work, requests, reviews
+from services.audit.views.merges import Merges
 from services.audit.views.open_work import CaseSummary, Counts, Strength, Which
+from services.audit.views.reviews import OpenReview, Reviews
 from services.audit.views.timeline import TimelineRow, happened, timeline
 from services.runtime.edge import Problem
 
@@ -52,6 +54,9 @@ class CasePage(Frozen):
     as_of: datetime
     case: CaseSummary
     timeline: tuple[TimelineRow, ...]
+    review: OpenReview | None = None
+    """The question that waits for a person."""
+    merges: Merges = Merges()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,37 @@ class Reader:
         e = tables.entries.c
         query = select(tables.entries).where(e.agency == agency, e.case_id == file.case.case_id)
         found = await self.store.read(lambda connection: case_file.entries(connection, query))
-        rows = timeline(file, found, now)
-        return CasePage(as_of=now, case=open_work.summary(file, now), timeline=rows), file
+        page = CasePage(
+            as_of=now,
+            case=open_work.summary(file, now),
+            timeline=timeline(file, found, now),
+            review=reviews.of(file, now),
+            merges=await self.store.read(lambda connection: merges.merges(connection, file)),
+        )
+        return page, file
+
+    async def reviews(self, agency: str) -> Reviews:
+        """The questions that wait for a person, the most urgent first."""
+        now = self.clock.now()
+        found = await self.store.read(lambda c: reviews.waiting(c, agency, now))
+        return Reviews(as_of=now, reviews=found)
+
+    async def open_reviews(self, agency: str) -> int:
+        """How many questions wait for a person."""
+        return await self.store.read(lambda connection: reviews.count(connection, agency))
+
+    async def look_up(self, agency: str, typed: str) -> tuple[CaseSummary, ...]:
+        """The cases that a person may mean by an id, its beginning, or an incident number."""
+        now = self.clock.now()
+
+        def look(connection: Connection) -> list[CaseFile]:
+            found = case_file.by_number(connection, agency, typed)
+            begins = _PREFIX.match(typed.lower())
+            return found or (
+                case_file.by_prefix(connection, agency, typed.lower()) if begins else []
+            )
+
+        return tuple(open_work.summary(file, now) for file in await self.store.read(look))
 
     async def find(self, agency: str, case_id: str) -> CaseFile:
         """One case's file. A whole id that was just given out is waited for: it is on its way here.

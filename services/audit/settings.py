@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from services.runtime.settings import RuntimeSettings
 
@@ -23,6 +23,10 @@ class AuditSettings(RuntimeSettings):
 
     database_url: Annotated[str | None, AfterValidator(_sqlite)] = None
     """Where the views are kept; by default `audit.sqlite3` in the data folder."""
+    policy: str = "cism"
+    policy_file: Path | None = None
+    policy_overrides: dict[str, Any] = Field(default_factory=dict)
+    """Intake's policy, by the same variables: the console lists its trigger classes to choose from."""
     demo: bool = False
     """The console is open to everybody who reaches it, and says so on every page."""
     phones_dir: Path | None = None

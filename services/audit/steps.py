@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Step(StrEnum):
-    """What a line is about. The last five are plans, computed when they are read."""
+    """What a line is about. The last six are plans, computed when they are read."""
 
     REPORTED = "reported"
     UPDATED = "updated"
@@ -14,6 +14,18 @@ class Step(StrEnum):
     REQUESTED = "activation_requested"
     EXPOSED = "exposure_recorded"
     OPERATIONS_ENDED = "operations_ended"
+    RECOMMENDED = "recommendation_changed"
+    RAISED = "case_raised"
+    LOWERED = "case_lowered"
+    UNWANTED = "deactivation_requested"
+    ASKED = "review_opened"
+    ESCALATED = "review_escalated"
+    UNANSWERED = "review_overdue"
+    DECIDED = "review_answered"
+    MOOT = "review_moot"
+    MERGED = "case_merged"
+    ABSORBED = "case_absorbed"
+    SPLIT = "case_split"
     ACTIVATED = "team_activated"
     EXCLUDED = "member_excluded"
     OFFERED = "offer_extended"
@@ -27,6 +39,11 @@ class Step(StrEnum):
     EXHAUSTED = "roster_exhausted"
     ALARMED = "coordinator_alarmed"
     NOTIFIED = "member_notified"
+    WIDENED = "team_widened"
+    STOOD_DOWN = "team_stood_down"
+    REVIEWERS = "reviewers_asked"
+    TAPPED = "review_answer_given"
+    REVIEW_CLOSED = "review_closed"
     PLANNED = "followup_planned"
     WINDOWS_OPENED = "group_windows_opened"
     OVERDUE = "intervention_overdue"
@@ -35,6 +52,9 @@ class Step(StrEnum):
     FELL_DUE = "check_in_fell_due"
     CHECKED_IN = "check_in_completed"
     CHECK_IN_MISSED = "check_in_missed"
+    PLAN_WIDENED = "followup_widened"
+    PLAN_CANCELLED = "followup_cancelled"
+    DECISION_DUE = "decision_due"
     ANSWER_DUE = "answer_due"
     TEAM_DUE = "team_due"
     SESSION_COMING = "session_planned"
@@ -59,6 +79,18 @@ LABELS = {
     Step.REQUESTED: "Team wanted",
     Step.EXPOSED: "More units",
     Step.OPERATIONS_ENDED: "Operations ended",
+    Step.RECOMMENDED: "Recommendation",
+    Step.RAISED: "Raised",
+    Step.LOWERED: "Lowered",
+    Step.UNWANTED: "Stand down",
+    Step.ASKED: "Question",
+    Step.ESCALATED: "Asked again",
+    Step.UNANSWERED: "Decision overdue",
+    Step.DECIDED: "Decided",
+    Step.MOOT: "No longer asked",
+    Step.MERGED: "Merged",
+    Step.ABSORBED: "Same incident",
+    Step.SPLIT: "Split",
     Step.ACTIVATED: "Team search began",
     Step.EXCLUDED: "Not asked",
     Step.OFFERED: "Offer",
@@ -72,6 +104,11 @@ LABELS = {
     Step.EXHAUSTED: "Roster exhausted",
     Step.ALARMED: "Coordinator called",
     Step.NOTIFIED: "Reminder",
+    Step.WIDENED: "Team widened",
+    Step.STOOD_DOWN: "Team stood down",
+    Step.REVIEWERS: "Decision wanted",
+    Step.TAPPED: "Answer by phone",
+    Step.REVIEW_CLOSED: "Question closed",
     Step.PLANNED: "Follow-up planned",
     Step.WINDOWS_OPENED: "Windows opened",
     Step.OVERDUE: "Target passed",
@@ -80,6 +117,9 @@ LABELS = {
     Step.FELL_DUE: "Check-in due",
     Step.CHECKED_IN: "Check-in offered",
     Step.CHECK_IN_MISSED: "Check-in missed",
+    Step.PLAN_WIDENED: "Follow-up widened",
+    Step.PLAN_CANCELLED: "Follow-up cancelled",
+    Step.DECISION_DUE: "Decision",
     Step.ANSWER_DUE: "Answer",
     Step.TEAM_DUE: "Team complete",
     Step.SESSION_COMING: "Session",

@@ -7,11 +7,21 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, make_url, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError
 
@@ -33,6 +43,8 @@ class Change:
 
     table: Table
     values: Values
+    first: Values = field(default_factory=dict)
+    """Columns that keep what they hold: these values only fill what is still null."""
 
 
 class Store:
@@ -63,7 +75,7 @@ class Store:
             with self._opened().begin() as connection:
                 self._apply(connection, changes)
                 at = [{"stream": stream.value, "sequence": position}]
-                _put(connection, tables.positions, at)
+                _put(connection, tables.positions, at, frozenset())
 
         await self._on_thread(work)
 
@@ -89,8 +101,8 @@ class Store:
 
     def _apply(self, connection: Connection, changes: Iterable[Change]) -> None:
         rows, fresh = merged(changes)
-        for table, values in rows:
-            _put(connection, table, values)
+        for table, kept, values in rows:
+            _put(connection, table, values, kept)
         if fresh:
             connection.execute(insert(tables.entries), fresh)
 
@@ -115,26 +127,51 @@ def erase(url: str) -> None:
         Path(f"{database}{suffix}").unlink(missing_ok=True)
 
 
-def merged(changes: Iterable[Change]) -> tuple[list[tuple[Table, list[Values]]], list[Values]]:
-    """Every row once, with the last value of each column, grouped for bulk writes; and the entries."""
-    rows: dict[tuple[Table, tuple[str, ...]], Values] = {}
+def merged(
+    changes: Iterable[Change],
+) -> tuple[list[tuple[Table, frozenset[str], list[Values]]], list[Values]]:
+    """Every row once, with the last value of each column, grouped for bulk writes; and the entries.
+
+    A group's names are the columns that only fill what the store holds no value for.
+    """
+    rows: dict[tuple[Table, tuple[str, ...]], _Row] = {}
     fresh: list[Values] = []
     for change in changes:
         if change.table is tables.entries:
             fresh.append(change.values)
             continue
         key = tuple(str(change.values[column.name]) for column in change.table.primary_key)
-        rows.setdefault((change.table, key), {}).update(change.values)
-    groups: dict[tuple[Table, tuple[str, ...]], list[Values]] = {}
-    for (table, _), values in rows.items():
-        groups.setdefault((table, tuple(sorted(values))), []).append(values)
-    return [(table, group) for (table, _), group in groups.items()], fresh
+        rows.setdefault((change.table, key), _Row()).take(change)
+    groups: dict[tuple[Table, frozenset[str], tuple[str, ...]], list[Values]] = {}
+    for (table, _), row in rows.items():
+        alike = (table, frozenset(row.first), tuple(sorted(row.values)))
+        groups.setdefault(alike, []).append(row.values)
+    return [(table, first, group) for (table, first, _), group in groups.items()], fresh
 
 
-def _put(connection: Connection, table: Table, rows: list[Values]) -> None:
+@dataclass(slots=True)
+class _Row:
+    """What a batch makes of one row. `first` names the columns that only fill a null."""
+
+    values: Values = field(default_factory=dict)
+    first: set[str] = field(default_factory=set)
+
+    def take(self, change: Change) -> None:
+        self.values.update(change.values)
+        self.first.difference_update(change.values)
+        for name, value in change.first.items():
+            if self.values.get(name) is None:
+                if name not in self.values:
+                    self.first.add(name)
+                self.values[name] = value
+
+
+def _put(connection: Connection, table: Table, rows: list[Values], first: frozenset[str]) -> None:
     key = [column.name for column in table.primary_key]
     statement = upsert(table)
-    news = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    news: Values = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    for name in first:
+        news[name] = func.coalesce(table.c[name], statement.excluded[name])
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_=news), rows)
 
 

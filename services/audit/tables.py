@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Dialect,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -27,7 +28,7 @@ from schemas.subjects import Stream
 if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
-VERSION = 2
+VERSION = 3
 """Raise it when a table or the meaning of a column changes: the views are then built anew."""
 
 metadata = MetaData()
@@ -81,7 +82,15 @@ cases = Table(
         ("hold", String),
         ("trigger_class", String),
         ("tier", Integer),
+        ("confidence", Float),
         ("requested_at", Utc),
+        ("wanted_trigger", String),
+        ("wanted_tier", Integer),
+        ("stood_down_at", Utc),
+        ("review_open", Boolean),
+        ("merged_into", String),
+        ("merged_by", String),
+        ("merged_why", String),
     ),
     *_of(
         Stream.DISPATCH,
@@ -92,10 +101,37 @@ cases = Table(
         ("missing", String),
         ("no_coordinator", Boolean),
     ),
-    *_of(Stream.FOLLOWUP, ("planned_at", Utc)),
+    *_of(Stream.FOLLOWUP, ("planned_at", Utc), ("cancelled_through", Integer)),
     Index("cases_by_report", "agency", "reported_at"),
+    Index("cases_by_number", "agency", "number"),
+    Index("cases_by_merge", "agency", "merged_into"),
     Index("cases_by_outcome", "agency", "outcome", "hold", "reported_at"),
 )
+
+"""`requested_at` is null while no team is wanted; what was planned up to the sequence
+`cancelled_through` of FOLLOWUP is not needed any more."""
+
+reviews = Table(
+    "reviews",
+    metadata,
+    *_case_key(),
+    Column("review_id", String, primary_key=True),
+    Column("kind", String),
+    Column("trigger_class", String),
+    Column("tier", Integer),
+    Column("incident_type", String),
+    Column("occurred_at", Utc),
+    Column("reasons", JSON),
+    Column("opened_at", Utc),
+    Column("backup_at", Utc),
+    Column("answer_by", Utc),
+    Column("escalated_at", Utc),
+    Column("overdue_at", Utc),
+    Column("answered_at", Utc),
+    Column("answer", String),
+    Index("reviews_open", "agency", "answered_at"),
+)
+"""Questions to a person, each until it is answered or moot."""
 
 entries = Table(
     "entries",
@@ -144,6 +180,7 @@ planned = Table(
     metadata,
     *_case_key(),
     Column("item", String, primary_key=True),
+    Column("since", Integer),
     Column("kind", String),
     Column("name", String),
     Column("number", Integer),
@@ -158,7 +195,8 @@ planned = Table(
     Column("done_at", Utc),
     Column("missed_at", Utc),
 )
-"""Sessions and check-ins. A session without a window waits for the end of operations."""
+"""Sessions and check-ins. A session without a window waits for the end of operations. `since` is the
+sequence that planned it: a plan that was taken back and made anew begins at a new one."""
 
 members = Table(
     "members",

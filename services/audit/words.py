@@ -17,7 +17,12 @@ _SPECIAL = {
     "line_of_duty_death": "line-of-duty death",
     "officer_involved_shooting": "officer-involved shooting",
     "check_in_due": "check-in reminder",
+    "review": "question to decide",
+    "not_wanted": "the team is not wanted any more",
+    "merged": "it is another case now",
 }
+_SURE = ((0.9, "quite sure"), (0.7, "fairly sure"), (0.5, "not sure"), (0.0, "a faint sign"))
+"""PROPOSAL: words beside the number, for those to whom 0.72 says nothing."""
 _PLURALS = {"mhp": "mental health professionals"}
 
 
@@ -54,6 +59,13 @@ def item_name(item: str) -> str:
     number = _CHECK_IN.match(what)
     name = f"Check-in {number[1]}" if number else title(what.replace("-", "_"))
     return f"{name} for {audience}" if what else title(item)
+
+
+def sureness(confidence: float | None) -> str:
+    """How sure screening is, in words; empty when no feed has told anything to be sure of."""
+    if confidence is None:
+        return ""
+    return next(words for least, words in _SURE if confidence >= least)
 
 
 def span(length: timedelta) -> str:

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from schemas.subjects import Stream
 from services.intake.book import CaseBook
 from services.intake.decider import intake_decider
-from services.intake.edge.decisions import forms
+from services.intake.edge.decision_forms import forms
 from services.intake.edge.desk import Desk
 from services.intake.edge.joining import Joining
 from services.intake.edge.requests_over_nats import ReportsOverNats

@@ -74,6 +74,7 @@ def pages(zone: ZoneInfo, *, demo: bool, has_phones: bool) -> Pages:
         "day": lambda at: _day(at.astimezone(zone)),
         "moment": lambda at: f"{_short_day(at.astimezone(zone))}, {at.astimezone(zone):%H:%M}",
         "by_day": lambda rows: _by_day(rows, zone),
+        "typed": lambda at: at.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
         "zone": lambda at: at.astimezone(zone).strftime("%Z"),
         "linked": linked,
         "plain": plain,

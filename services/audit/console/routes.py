@@ -16,6 +16,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.audit.console import reference
+from services.audit.console.decisions import REFUSED, Deciding
 from services.audit.console.pages import HEADERS, STATIC, Pages, pages, static
 from services.audit.console.phones import phones
 from services.audit.console.picture import picture
@@ -43,6 +44,7 @@ class Console:
     reader: Reader
     sessions: Sessions
     pages: Pages
+    deciding: Deciding
 
     @classmethod
     def of(cls, settings: AuditSettings, keyring: Keyring, reader: Reader) -> Self:
@@ -52,7 +54,8 @@ class Console:
             demo=settings.demo,
             has_phones=settings.phones_dir is not None,
         )
-        return cls(settings, keyring, reader, Sessions.of(settings), rendered)
+        sessions, deciding = Sessions.of(settings), Deciding.of(settings)
+        return cls(settings, keyring, reader, sessions, rendered, deciding)
 
     def who(self, request: Request) -> Principal:
         """Who is looking. Raises SignInFirst."""
@@ -61,15 +64,48 @@ class Console:
             raise SignInFirst
         return principal
 
-    def show(self, template: str, request: Request, here: str, **shown: Any) -> Response:
-        """A page for whoever is looking."""
+    async def show(self, template: str, request: Request, here: str, **shown: Any) -> Response:
+        """A page for whoever is looking, with how many questions wait for a person."""
         principal = self.sessions.who(request)
-        return self.pages.html(template, here=here, principal=principal, **shown)
+        waiting = await self.reader.open_reviews(principal.agency) if principal else 0
+        status = shown.pop("status", HTTPStatus.OK)
+        about = {"here": here, "principal": principal, "waiting": waiting}
+        return self.pages.html(template, status, **about, **shown)
 
     async def board(self, request: Request) -> Response:
-        """The open cases by urgency."""
+        """The questions that wait, then the open cases by urgency."""
         listed = await self.reader.cases(self.who(request).agency, Which.OPEN, _BOARD)
-        return self.show("board.html", request, "board", listed=listed)
+        return await self.show(
+            "board.html", request, "board", listed=listed, **await self._asked(request)
+        )
+
+    async def reviews(self, request: Request) -> Response:
+        """Everything that waits for a person's decision."""
+        return await self.show("reviews.html", request, "reviews", **await self._asked(request))
+
+    async def _asked(self, request: Request) -> dict[str, Any]:
+        principal = self.who(request)
+        asked = await self.reader.reviews(principal.agency)
+        return {
+            "asked": asked,
+            "leaves": self.deciding.leaves(principal, asked.reviews),
+            "may_raise": principal.role is KeyRole.OPERATOR,
+        }
+
+    async def to_raise(self, request: Request, refused: str) -> Response:
+        """A form for an incident that no feed has told."""
+        leave = self.deciding.to_raise(self.who(request))
+        if not leave:
+            raise Problem(HTTPStatus.FORBIDDEN, "Only an operator's key may raise an incident.")
+        return await self.show(
+            "raise.html",
+            request,
+            "",
+            leave=leave,
+            choices=self.deciding.choices,
+            refused=REFUSED.get(refused),
+            now=self.reader.clock.now(),
+        )
 
     async def cases(self, request: Request, which: Which, find: str) -> Response:
         """The newest cases of a kind, or the way to one case by the beginning of its id."""
@@ -78,13 +114,24 @@ class Console:
             file = await self.reader.find(principal.agency, find)
             return RedirectResponse(f"/cases/{file.case.case_id}", HTTPStatus.SEE_OTHER, HEADERS)
         listed = await self.reader.cases(principal.agency, which, _LIST)
-        return self.show("cases.html", request, "cases", listed=listed, which=which, limit=_LIST)
+        return await self.show(
+            "cases.html", request, "cases", listed=listed, which=which, limit=_LIST
+        )
 
-    async def case(self, request: Request, case_id: str) -> Response:
-        """One case with its picture and its timeline."""
-        page, file = await self.reader.case(self.who(request).agency, case_id)
-        drawn = picture(file, page.as_of)
-        return self.show("case.html", request, "cases", page=page, picture=drawn)
+    async def case(self, request: Request, case_id: str, refused: str, typed: str) -> Response:
+        """One case with its picture, its timeline, and what can be decided on it."""
+        principal = self.who(request)
+        page, file = await self.reader.case(principal.agency, case_id)
+        found = await self.reader.look_up(principal.agency, typed) if typed else ()
+        return await self.show(
+            "case.html",
+            request,
+            "cases",
+            page=page,
+            picture=picture(file, page.as_of),
+            panel=self.deciding.panel(principal, page.case, typed, found),
+            refused=REFUSED.get(refused),
+        )
 
     async def phones(self, request: Request) -> Response:
         """What the demo's phones received."""
@@ -92,11 +139,11 @@ class Console:
         if self.settings.phones_dir is None:
             raise Problem(HTTPStatus.NOT_FOUND, "Only a demo shows phones.")
         found = await asyncio.to_thread(phones, self.settings.phones_dir)
-        return self.show("phones.html", request, "phones", phones=found)
+        return await self.show("phones.html", request, "phones", phones=found)
 
     async def reference(self, request: Request) -> Response:
         """Operations and events; nothing about any case, so it needs no sign-in."""
-        return self.show(
+        return await self.show(
             "reference.html",
             request,
             "reference",
@@ -123,9 +170,8 @@ class Console:
             path = quote(request.url.path)
             return RedirectResponse(f"/sign-in?next={path}", HTTPStatus.SEE_OTHER, HEADERS)
         except Problem as problem:
-            principal = self.sessions.who(request)
-            return self.pages.html(
-                "problem.html", problem.status, here="", principal=principal, problem=problem
+            return await self.show(
+                "problem.html", request, "", status=problem.status, problem=problem
             )
 
 
@@ -178,8 +224,24 @@ def _add_pages(router: APIRouter, console: Console) -> None:
         return await console.answer(request, console.cases(request, state, find.strip()))
 
     @router.get("/cases/{case_id}")
-    async def case(request: Request, case_id: Annotated[str, Path(max_length=36)]) -> Response:
-        return await console.answer(request, console.case(request, case_id))
+    async def case(
+        request: Request,
+        case_id: Annotated[str, Path(max_length=36)],
+        refused: Annotated[str, Query(max_length=40)] = "",
+        merge: Annotated[str, Query(max_length=80)] = "",
+    ) -> Response:
+        page = console.case(request, case_id, refused, merge.strip())
+        return await console.answer(request, page)
+
+    @router.get("/reviews")
+    async def reviews(request: Request) -> Response:
+        return await console.answer(request, console.reviews(request))
+
+    @router.get("/raise")
+    async def to_raise(
+        request: Request, refused: Annotated[str, Query(max_length=40)] = ""
+    ) -> Response:
+        return await console.answer(request, console.to_raise(request, refused))
 
     @router.get("/phones")
     async def shown_phones(request: Request) -> Response:

@@ -22,6 +22,7 @@ from schemas.dispatch import (
     TeamFormed,
 )
 from services.audit import tables
+from services.audit.folds import dispatch_decisions
 from services.audit.folds.entry import case_row, entries, line
 from services.audit.steps import RowState, Step
 from services.audit.store import Change
@@ -78,7 +79,7 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
         case DeliveryStarted() | DeliverySent() | DeliveryFailed():
             yield from _delivered(recorded)
         case _:
-            return
+            yield from dispatch_decisions.changes(recorded)
 
 
 def _team(recorded: Recorded[Event]) -> Iterator[Change]:

@@ -47,6 +47,7 @@ def entries(recorded: Recorded[Event], *lines: dict[str, Any]) -> Iterator[Chang
         yield Change(tables.entries, {**place, **each})
 
 
-def case_row(entity: Entity, **columns: Any) -> Change:
-    """Some columns of the case's row."""
-    return Change(tables.cases, {"agency": entity.agency, "case_id": entity.id, **columns})
+def case_row(entity: Entity, first: dict[str, Any] | None = None, **columns: Any) -> Change:
+    """Some columns of the case's row; those of `first` only where nothing is known yet."""
+    key = {"agency": entity.agency, "case_id": entity.id}
+    return Change(tables.cases, {**key, **columns}, first or {})

@@ -8,7 +8,9 @@ from schemas.followup import (
     CheckInCompleted,
     CheckInFellDue,
     CheckInMissed,
+    FollowupCancelled,
     FollowupPlanned,
+    FollowupWidened,
     GroupWindowsOpened,
     InterventionHeld,
     InterventionMissed,
@@ -37,7 +39,18 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
             yield from _sessions(recorded, event.interventions)
             yield from _deferred(recorded, event.deferred)
             yield from _check_ins(recorded, event.check_ins)
+            yield from _begun_anew(recorded, event)
             yield from entries(recorded, line(Step.PLANNED, _plan(event)))
+        case FollowupWidened() as event:
+            yield from _sessions(recorded, event.interventions)
+            yield from _deferred(recorded, event.deferred)
+            yield from _check_ins(recorded, event.check_ins)
+            detail = f"The incident is graver than was known; besides: {_counts(event)}"
+            yield from entries(recorded, line(Step.PLAN_WIDENED, detail))
+        case FollowupCancelled():
+            yield case_row(recorded.entity, planned_at=None, cancelled_through=recorded.sequence)
+            detail = "The team is not wanted: what was planned and not yet done is not needed"
+            yield from entries(recorded, line(Step.PLAN_CANCELLED, detail))
         case GroupWindowsOpened() as event:
             yield from _sessions(recorded, event.interventions)
             names = ", ".join(item_name(each.item) for each in event.interventions)
@@ -90,6 +103,7 @@ def _sessions(
         yield _planned(
             recorded,
             each.item,
+            since=recorded.sequence,
             kind=SESSION,
             name=each.kind.value,
             audience=each.group.value,
@@ -109,12 +123,16 @@ def _deferred(
         yield _planned(
             recorded,
             each.item,
+            since=recorded.sequence,
             kind=SESSION,
             name=each.rule.kind.value,
             audience=each.group.value,
             leads=each.rule.leads.value,
             mhp_required=each.rule.mhp_required,
             source=each.rule.source,
+            opens_at=None,
+            target_at=None,
+            closes_at=None,
         )
 
 
@@ -123,6 +141,7 @@ def _check_ins(recorded: Recorded[Event], check_ins: Iterable[PlannedCheckIn]) -
         yield _planned(
             recorded,
             each.item,
+            since=recorded.sequence,
             kind=CHECK_IN,
             name="check_in",
             number=each.number,
@@ -134,6 +153,14 @@ def _check_ins(recorded: Recorded[Event], check_ins: Iterable[PlannedCheckIn]) -
         )
 
 
+def _begun_anew(recorded: Recorded[Event], event: FollowupPlanned) -> Iterator[Change]:
+    """What became of an earlier plan's item of the same name says nothing of this one."""
+    sessions = [each.item for each in event.interventions]
+    waiting = [each.item for each in event.deferred]
+    for item in (*sessions, *waiting, *(each.item for each in event.check_ins)):
+        yield _planned(recorded, item, fell_due_at=None, done_at=None, missed_at=None)
+
+
 def _planned(recorded: Recorded[Event], item: str, **columns: object) -> Change:
     entity = recorded.entity
     key = {"agency": entity.agency, "case_id": entity.id, "item": item}
@@ -141,8 +168,13 @@ def _planned(recorded: Recorded[Event], item: str, **columns: object) -> Change:
 
 
 def _plan(event: FollowupPlanned) -> str:
+    told = _counts(event)
+    return told if event.team_complete else f"{told}; the team is not complete yet"
+
+
+def _counts(event: FollowupPlanned | FollowupWidened) -> str:
     sessions = len(event.interventions) + len(event.deferred)
     told = f"{sessions} sessions and {len(event.check_ins)} check-ins"
     if event.deferred:
         told += f"; {len(event.deferred)} wait for the end of operations"
-    return told if event.team_complete else f"{told}; the team is not complete yet"
+    return told

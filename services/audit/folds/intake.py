@@ -14,6 +14,7 @@ from schemas.intake import (
     Outcome,
     Screening,
 )
+from services.audit.folds import decisions
 from services.audit.folds.entry import case_row, entries, line
 from services.audit.steps import Step
 from services.audit.words import plain
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from schemas.envelope import Event, Recorded
     from services.audit.store import Change
 
+UNTOLD = "Kind not told"
 _HOLDS = {
     HoldReason.EXERCISE: "Pages nobody: this is an exercise",
     HoldReason.CANCELLED: "Pages nobody: the incident was cancelled or a false alarm",
@@ -37,18 +39,21 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
     """The rows of one event of INTAKE."""
     match recorded.event:
         case IncidentUpdated() as event:
-            yield case_row(recorded.entity, **_told(event))
+            yield case_row(recorded.entity, _own(event), **_told(event), **_named(event))
             yield from entries(recorded, line(Step.UPDATED, _report(event)), _screened(event))
         case IncidentReported() as event:
-            yield case_row(recorded.entity, reported_at=recorded.meta.time, **_told(event))
+            begun = {"reported_at": recorded.meta.time, "incident_type": UNTOLD}
+            told = {**_own(event), **_told(event), **_named(event)}
+            yield case_row(recorded.entity, begun, **told)
             yield from entries(recorded, line(Step.REPORTED, _report(event)), _screened(event))
         case ActivationRequested() as event:
             brief = event.brief
             yield case_row(
                 recorded.entity,
                 requested_at=recorded.meta.time,
-                trigger_class=brief.trigger_class,
-                tier=brief.tier,
+                wanted_trigger=brief.trigger_class,
+                wanted_tier=brief.tier,
+                stood_down_at=None,
             )
             detail = f"The team is wanted {brief.urgency.value} (tier {brief.tier})"
             policy = f"Policy {brief.policy.policy}, version {brief.policy.version}"
@@ -61,15 +66,22 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
             detail = "Work at the incident is over: group sessions may open"
             yield from entries(recorded, line(Step.OPERATIONS_ENDED, detail))
         case _:
-            return
+            yield from decisions.changes(recorded)
+
+
+def _own(event: IncidentReported) -> dict[str, Any]:
+    """The number that the case goes by: the first one told, whoever tells of it later."""
+    return {"source": event.source, "number": event.number}
+
+
+def _named(event: IncidentReported) -> dict[str, str]:
+    """A report that does not say what kind of incident it is takes no known kind away."""
+    return {"incident_type": event.incident_type} if event.incident_type else {}
 
 
 def _told(event: IncidentReported) -> dict[str, Any]:
     screening = event.screening
     return {
-        "source": event.source,
-        "number": event.number,
-        "incident_type": event.incident_type,
         "status": event.status.value,
         "exercise": event.exercise,
         "operations_ongoing": event.operations_ongoing,
@@ -78,12 +90,13 @@ def _told(event: IncidentReported) -> dict[str, Any]:
         "hold": screening.hold and screening.hold.value,
         "trigger_class": screening.trigger_class,
         "tier": screening.tier,
+        "confidence": screening.confidence,
     }
 
 
 def _report(event: IncidentReported) -> str:
     number = f", number {event.number}" if event.number else ""
-    return f"{event.incident_type} (from {event.source}{number})"
+    return f"{event.incident_type or UNTOLD} (from {event.source}{number})"
 
 
 def _screened(event: IncidentReported) -> dict[str, Any]:

@@ -34,7 +34,15 @@ class Case:
     hold: str | None
     trigger_class: str | None
     tier: int | None
+    confidence: float | None
     requested_at: datetime | None
+    wanted_trigger: str | None
+    wanted_tier: int | None
+    stood_down_at: datetime | None
+    review_open: bool | None
+    merged_into: str | None
+    merged_by: str | None
+    merged_why: str | None
     activated_at: datetime | None
     form_by: datetime | None
     formed_at: datetime | None
@@ -42,6 +50,32 @@ class Case:
     missing: str | None
     no_coordinator: bool | None
     planned_at: datetime | None
+    cancelled_through: int | None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a team is wanted, or on its way, or followed up."""
+        return bool(self.requested_at or self.activated_at or self.planned_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A question to a person, with how it stands."""
+
+    review_id: str
+    kind: str
+    trigger_class: str
+    tier: int
+    incident_type: str
+    occurred_at: datetime
+    reasons: list[str]
+    opened_at: datetime
+    backup_at: datetime
+    answer_by: datetime
+    escalated_at: datetime | None
+    overdue_at: datetime | None
+    answered_at: datetime | None
+    answer: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +117,13 @@ class Planned:
     fell_due_at: datetime | None
     done_at: datetime | None
     missed_at: datetime | None
+    cancelled: bool = False
+    """Its plan was taken back: the team is not wanted any more."""
 
     @property
     def settled(self) -> bool:
-        """Whether it was done or missed."""
-        return self.done_at is not None or self.missed_at is not None
+        """Whether nothing more is expected of it: done, missed, or not needed any more."""
+        return self.cancelled or self.done_at is not None or self.missed_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,15 +145,22 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case with its offers, deliveries and plan, by id."""
+    """A case with its offers, deliveries, plan and reviews, by id."""
 
     case: Case
     offers: dict[str, Offer] = field(default_factory=dict)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     planned: dict[str, Planned] = field(default_factory=dict)
+    reviews: dict[str, Review] = field(default_factory=dict)
+
+    @property
+    def review(self) -> Review | None:
+        """The question that waits for an answer."""
+        return next((each for each in self.reviews.values() if not each.answered_at), None)
 
 
 _Case = tables.cases.c
+_SEVERAL = 5
 _Row = TypeVar("_Row")
 
 
@@ -133,8 +176,13 @@ def files(connection: Connection, agency: str, cases: Sequence[Case]) -> list[Ca
     for case_id, row in _parts(connection, tables.deliveries, agency, found):
         found[case_id].deliveries[row["delivery_id"]] = Delivery(**row)
     for case_id, row in _parts(connection, tables.planned, agency, found):
+        since = row.pop("since") or 0
+        cancelled = since <= (found[case_id].case.cancelled_through or 0)
         if row["kind"]:
-            found[case_id].planned[row["item"]] = Planned(**row)
+            found[case_id].planned[row["item"]] = Planned(**row, cancelled=cancelled)
+    for case_id, row in _parts(connection, tables.reviews, agency, found):
+        if row["opened_at"]:
+            found[case_id].reviews[row["review_id"]] = Review(**row)
     return list(found.values())
 
 
@@ -159,6 +207,19 @@ def by_prefix(connection: Connection, agency: str, prefix: str) -> list[CaseFile
         .limit(2)
     )
     return files(connection, agency, cases(connection, query))
+
+
+def by_number(connection: Connection, agency: str, number: str) -> list[CaseFile]:
+    """The agency's cases with this incident number: several sources may use the same."""
+    known = (_Case.agency == agency, _Case.number == number, _Case.reported_at.is_not(None))
+    query = select(tables.cases).where(*known).order_by(_Case.reported_at.desc()).limit(_SEVERAL)
+    return files(connection, agency, cases(connection, query))
+
+
+def absorbed(connection: Connection, agency: str, case_id: str) -> list[Case]:
+    """The cases that turned out to be this one, the first that did so first."""
+    query = select(tables.cases).where(_Case.agency == agency, _Case.merged_into == case_id)
+    return cases(connection, query.order_by(_Case.reported_at, _Case.case_id))
 
 
 def entries(connection: Connection, query: Select[Any]) -> list[Entry]:

@@ -14,7 +14,6 @@ from schemas.policy import Role
 from services.audit import tables
 from services.audit.views import case_file
 from services.audit.views.standing import (
-    DECIDES_A_PERSON,
     LABELS,
     CaseState,
     Next,
@@ -69,10 +68,12 @@ class CaseSummary(Frozen):
     formed_at: datetime | None
     next: NextStep | None
     marks: tuple[str, ...]
+    merged_into: str | None = None
+    """The case that this one turned out to be."""
 
 
 class Counts(Frozen):
-    """How many cases of an agency there are of each kind."""
+    """How many cases of an agency there are of each kind; a merged one counts as the other."""
 
     open: int
     routine: int
@@ -90,6 +91,7 @@ class Strength(Frozen):
 def summary(file: CaseFile, now: datetime) -> CaseSummary:
     """How a case stands at `now`."""
     row = file.case
+    trigger = row.wanted_trigger or row.trigger_class
     state = state_of(file, now)
     coming = next_of(file, now)
     return CaseSummary(
@@ -97,9 +99,9 @@ def summary(file: CaseFile, now: datetime) -> CaseSummary:
         state=state,
         state_label=LABELS[state],
         outcome=row.outcome,
-        trigger_class=row.trigger_class,
-        trigger=title(row.trigger_class) if row.trigger_class else "No trigger",
-        tier=row.tier,
+        trigger_class=trigger,
+        trigger=title(trigger) if trigger else "No trigger",
+        tier=row.wanted_tier or row.tier,
         source=row.source,
         number=row.number,
         incident_type=row.incident_type,
@@ -110,6 +112,7 @@ def summary(file: CaseFile, now: datetime) -> CaseSummary:
         formed_at=row.formed_at,
         next=_next_step(coming, now) if coming else None,
         marks=marks(file, now),
+        merged_into=row.merged_into,
     )
 
 
@@ -136,15 +139,15 @@ def listed(
 
 def counts(connection: Connection, agency: str) -> Counts:
     """How many cases there are of each kind."""
-    active, complete = _is_active(), _is_complete()
     kind = case(
-        (complete, "complete"),
-        (active, "open"),
+        (_is_complete(), "complete"),
+        (or_(_is_active(), _C.review_open.is_(True)), "open"),
+        (_C.stood_down_at.is_not(None), "complete"),
         (_C.outcome == Outcome.ROUTINE.value, "routine"),
-        (_waits_for_a_person(), "open"),
         else_="set_aside",
     ).label("kind")
-    rows = connection.execute(select(kind, func.count()).where(_known(agency)).group_by(kind))
+    counted = (_known(agency), _is_own())
+    rows = connection.execute(select(kind, func.count()).where(*counted).group_by(kind))
     found: dict[str, int] = {name: count for name, count in rows}
     names = ("open", "routine", "set_aside", "complete")
     return Counts(**{name: found.get(name, 0) for name in names})
@@ -187,23 +190,23 @@ def _is_complete() -> ColumnElement[bool]:
         select(p.item)
         .where(p.agency == _C.agency, p.case_id == _C.case_id)
         .where(p.done_at.is_(None), p.missed_at.is_(None))
+        .where(p.since > func.coalesce(_C.cancelled_through, 0))
         .correlate(tables.cases)
         .exists()
     )
     return and_(_C.planned_at.is_not(None), ~unsettled)
 
 
-def _waits_for_a_person() -> ColumnElement[bool]:
-    grave = _C.outcome.in_((Outcome.CRITICAL.value, Outcome.REVIEW.value))
-    return and_(grave, or_(_C.hold.is_(None), _C.hold == DECIDES_A_PERSON))
-
-
 def _is_routine() -> ColumnElement[bool]:
-    return and_(~_is_active(), _C.outcome == Outcome.ROUTINE.value)
+    settled = and_(_C.review_open.is_not(True), _C.stood_down_at.is_(None))
+    return and_(~_is_active(), settled, _C.outcome == Outcome.ROUTINE.value, _is_own())
 
 
 def _is_open() -> ColumnElement[bool]:
-    return or_(
-        and_(_is_active(), ~_is_complete()),
-        and_(~_is_active(), _waits_for_a_person()),
-    )
+    working = and_(_is_active(), ~_is_complete())
+    return and_(or_(working, and_(~_is_active(), _C.review_open.is_(True))), _is_own())
+
+
+def _is_own() -> ColumnElement[bool]:
+    """Not merged: a merged case is handled as the other one."""
+    return _C.merged_into.is_(None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from schemas.intake import HoldReason, Outcome
+from schemas.intake import Outcome
 from services.audit.folds.followup import SESSION
 from services.audit.words import member, plain, title
 
@@ -21,11 +21,14 @@ class CaseState(StrEnum):
     """Where a case is on its way, most urgent first."""
 
     COORDINATOR_NEEDED = "coordinator_needed"
+    SCREENED = "screened"
+    """Screened, and a person must decide."""
     ASKING = "asking"
     TEAM_FORMED = "team_formed"
-    SCREENED = "screened"
     FOLLOWUP_RUNNING = "followup_running"
     COMPLETE = "complete"
+    STOOD_DOWN = "stood_down"
+    MERGED = "merged"
     SET_ASIDE = "set_aside"
     ROUTINE = "routine"
 
@@ -37,13 +40,11 @@ LABELS = {
     CaseState.SCREENED: "Waiting for a decision",
     CaseState.FOLLOWUP_RUNNING: "Follow-up running",
     CaseState.COMPLETE: "Complete",
+    CaseState.STOOD_DOWN: "Stood down",
+    CaseState.MERGED: "Merged",
     CaseState.SET_ASIDE: "Set aside",
     CaseState.ROUTINE: "Routine",
 }
-
-OPEN_STATES = tuple(CaseState)[:5]
-DECIDES_A_PERSON = HoldReason.MODE.value
-"""The one hold that leaves work for somebody; the others (exercise, cancelled, too old) do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,10 @@ class Next:
 def state_of(file: CaseFile, now: datetime) -> CaseState:
     """The state of a case at `now`."""
     case = file.case
-    if not (case.requested_at or case.activated_at or case.planned_at):
-        return _before_activation(file)
+    if case.merged_into:
+        return CaseState.MERGED
+    if not case.is_active:
+        return _without_a_team(file)
     if case.planned_at and all(item.settled for item in file.planned.values()):
         return CaseState.COMPLETE
     if needs_coordinator(file, now):
@@ -105,17 +108,19 @@ def item_name(item: Planned) -> str:
     return f"{name} for {item.audience}"
 
 
-def _before_activation(file: CaseFile) -> CaseState:
+def _without_a_team(file: CaseFile) -> CaseState:
     case = file.case
-    if case.outcome == Outcome.ROUTINE:
-        return CaseState.ROUTINE
-    if case.hold not in (None, DECIDES_A_PERSON):
-        return CaseState.SET_ASIDE
-    return CaseState.SCREENED
+    if case.review_open:
+        return CaseState.SCREENED
+    if case.stood_down_at:
+        return CaseState.STOOD_DOWN
+    return CaseState.ROUTINE if case.outcome == Outcome.ROUTINE else CaseState.SET_ASIDE
 
 
 def _marks(file: CaseFile, now: datetime) -> Iterator[str]:
     case = file.case
+    if file.review and now >= file.review.answer_by:
+        yield "Decision overdue"
     if team_is_stuck(file, now):
         if case.exhausted_at:
             yield f"Nobody left to ask: {case.missing} missing"
@@ -123,17 +128,22 @@ def _marks(file: CaseFile, now: datetime) -> Iterator[str]:
             yield "Team not complete in time"
     if case.no_coordinator:
         yield "No coordinator on the roster"
+    yield from _plan_marks(file, now)
+    failed = sum(delivery.status == "failed" for delivery in file.deliveries.values())
+    if failed:
+        yield f"{_counted(failed, 'message')} not delivered"
+
+
+def _plan_marks(file: CaseFile, now: datetime) -> Iterator[str]:
     overdue = [i for i in file.planned.values() if i.kind == SESSION and is_overdue(i, now)]
     if overdue:
         yield f"{_counted(len(overdue), 'session')} past target"
-    missed = [item for item in file.planned.values() if item.missed_at and not item.done_at]
+    gone = [item for item in file.planned.values() if item.missed_at and not item.done_at]
+    missed = [item for item in gone if not item.cancelled]
     for kind, word in ((SESSION, "session"), ("check_in", "check-in")):
         count = sum(item.kind == kind for item in missed)
         if count:
             yield f"{_counted(count, word)} missed"
-    failed = sum(delivery.status == "failed" for delivery in file.deliveries.values())
-    if failed:
-        yield f"{_counted(failed, 'message')} not delivered"
 
 
 def _counted(count: int, word: str) -> str:
@@ -141,7 +151,10 @@ def _counted(count: int, word: str) -> str:
 
 
 def _coming(file: CaseFile) -> Iterator[Next]:
-    case = file.case
+    case, review = file.case, file.review
+    if review:
+        yield Next(review.backup_at, "the mental health professionals are asked to decide too")
+        yield Next(review.answer_by, "everyone who may decide is called")
     if case.form_by and not case.formed_at:
         yield Next(case.form_by, "the coordinator is called if the team is not complete")
     for offer in file.offers.values():

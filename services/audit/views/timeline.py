@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from schemas.envelope import Frozen
+from schemas.intake import ReviewKind
 from schemas.policy import Role
 from schemas.subjects import Stream
 from services.audit.folds.followup import SESSION
@@ -93,6 +94,9 @@ def _target(file: CaseFile, key: str, step: Step) -> datetime | None:
             return file.case.form_by
         case Step.ACCEPTED | Step.DECLINED | Step.EXPIRED:
             return offer.expires_at if offer else None
+        case Step.DECIDED | Step.UNANSWERED:
+            review = file.reviews.get(key)
+            return review.answer_by if review else None
         case Step.HELD | Step.OVERDUE | Step.FELL_DUE:
             return item.target_at if item else None
         case Step.SESSION_MISSED | Step.CHECK_IN_MISSED | Step.CHECKED_IN:
@@ -102,7 +106,11 @@ def _target(file: CaseFile, key: str, step: Step) -> datetime | None:
 
 
 def _coming(file: CaseFile, now: datetime) -> Iterator[TimelineRow]:
-    case = file.case
+    case, review = file.case, file.review
+    if review:
+        detail = "A person decides whether the team "
+        detail += "stands down" if review.kind == ReviewKind.STAND_DOWN else "comes"
+        yield _ahead(file, Step.DECISION_DUE, detail, review.answer_by, now)
     if case.form_by and not case.formed_at:
         yield _ahead(file, Step.TEAM_DUE, "Every place of the team is taken", case.form_by, now)
     for offer in file.offers.values():

@@ -8,8 +8,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Path, Request
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.envelope import Code, Slug, UtcDatetime
@@ -19,7 +18,7 @@ from schemas.subjects import Entity, Stream, case_id_for
 from services.intake.commands import AnswerReview, IntakeCommand, LowerCase, RaiseCase, SplitCase
 from services.intake.edge.joining import Joining
 from services.intake.state import Seen
-from services.runtime.auth import KeyRole, Passes, Principal
+from services.runtime.auth import KeyRole, Principal
 from services.runtime.clock import new_id
 from services.runtime.edge import Problem, bearer, require
 from services.runtime.telemetry import log, trace_from
@@ -102,7 +101,7 @@ class Decisions:
             entity, _ = await self.joining.going_on(entity)
         handled = await self.joining.record(entity, command)
         if handled.refusal:
-            raise _problem(handled.refusal)
+            raise refused(handled.refusal)
         log.info("decided", case_id=entity.id, decision=type(command).__name__)
         return self.now(entity.id, handled.state)
 
@@ -113,7 +112,7 @@ class Decisions:
         one, two = (Entity(Stream.INTAKE, who.agency, each) for each in (other, case_id))
         united = await self.joining.unite(one, two, MatchedBy.PERSON, cause)
         if isinstance(united, Refusal):
-            raise _problem(united)
+            raise refused(united)
         _, state = await self.joining.going_on(united)
         return self.now(united.id, state)
 
@@ -130,6 +129,12 @@ class Decisions:
             "actor": f"key:{who.label}",
             "trace": trace_from(request.headers.get("traceparent")),
         }
+
+    async def raise_new(self, who: Principal, about: dict[str, Any], told: RaiseNew) -> Decided:
+        """Open a case that no feed has told. Raises Problem when it is refused."""
+        case_id = case_id_for(who.agency, told.source, told.incident_number or str(new_id()))
+        fields = told.model_dump(exclude={"source", "incident_number"})
+        return await self.command(case_id, who, RaiseCase.model_validate({**about, **fields}))
 
     def now(self, case_id: str, state: object) -> Decided:
         """The answer."""
@@ -155,11 +160,7 @@ def _raising(router: APIRouter, decisions: Decisions) -> None:
         """Bring the team in for an incident that no feed has told (a death off the scene, a
         coworker's suicide, a shooting by an officer, a victim whom somebody knew)."""
         principal = await decisions.who(request)
-        named = told.incident_number or str(new_id())
-        case_id = case_id_for(principal.agency, told.source, named)
-        fields = told.model_dump(exclude={"source", "incident_number"})
-        command = RaiseCase.model_validate({**decisions.about(principal, request), **fields})
-        return await decisions.command(case_id, principal, command)
+        return await decisions.raise_new(principal, decisions.about(principal, request), told)
 
     @router.post("/cases/{case_id}:raise", openapi_extra=_SECURED)
     async def raise_case(case_id: _CaseId, told: Raise, request: Request) -> Decided:
@@ -206,58 +207,16 @@ def _settling(router: APIRouter, decisions: Decisions) -> None:
         return await decisions.command(case_id, principal, command)
 
 
-def forms(joining: Joining, passes: Passes) -> APIRouter:
-    """The same decisions from the console's forms; a pass says who decides."""
-    router = APIRouter(tags=["decisions"], include_in_schema=False)
-    decisions = Decisions(joining)
-
-    @router.post("/cases/{case_id}/decide")
-    async def decide(
-        case_id: _CaseId,
-        request: Request,
-        leave: Annotated[str, Form()],
-        action: Annotated[str, Form(max_length=20)],
-        choice: Annotated[str, Form(max_length=80)] = "",
-    ) -> RedirectResponse:
-        """Do it, and show the case again."""
-        principal = passes.read(leave, f"decide:{case_id}")
-        if not principal or principal.role is not KeyRole.OPERATOR:
-            raise Problem(HTTPStatus.FORBIDDEN, "This page is too old: open the case again.")
-        try:
-            command = _chosen(action, choice, decisions.about(principal, request))
-        except ValueError as bad:
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "There is no such decision.") from bad
-        decided = await decisions.command(case_id, principal, command)
-        return RedirectResponse(f"/cases/{decided.case_id}", HTTPStatus.SEE_OTHER)
-
-    return router
-
-
-def _chosen(action: str, choice: str, about: dict[str, Any]) -> IntakeCommand:
-    """The command of a form. Raises ValueError for what no form of ours sends."""
-    match action:
-        case "raise":
-            return RaiseCase.model_validate({**about, "trigger_class": choice})
-        case "lower":
-            return LowerCase.model_validate({**about, "reason": "not_needed"})
-        case "review-raise" | "review-decline":
-            word = ReviewAnswer(action.partition("-")[2])
-            return AnswerReview.model_validate({**about, "review_id": choice, "answer": word})
-        case "split":
-            return SplitCase.model_validate(about)
-        case _:
-            raise ValueError(action)
-
-
 async def _known(decisions: Decisions, who: Principal, case_id: str) -> str:
     """Raising opens a case only by `/raises`: a mistyped id here is an error."""
     entity = Entity(Stream.INTAKE, who.agency, case_id)
     history = await decisions.joining.ports.journal.load(entity)
     if not history.events:
-        raise _problem(Refusal(RefusalCode.UNKNOWN_CASE, "There is no such case."))
+        raise refused(Refusal(RefusalCode.UNKNOWN_CASE, "There is no such case."))
     return case_id
 
 
-def _problem(refusal: Refusal) -> Problem:
+def refused(refusal: Refusal) -> Problem:
+    """A no, as HTTP tells it."""
     status = _STATUS.get(refusal.code, HTTPStatus.CONFLICT)
     return Problem(status, refusal.detail, code=refusal.code.value)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from services.intake.edge import bulk, decisions, feeds, reports, screenings
+from services.intake.edge import bulk, decisions, feeds, reports, screenings, triggers
 
 if TYPE_CHECKING:
     from services.intake.edge.desk import Desk
@@ -25,5 +25,6 @@ def routes(desk: Desk, ports: Ports, pack: Pack) -> APIRouter:
     router.include_router(bulk.routes(desk, ports))
     router.include_router(feeds.routes(desk, ports))
     router.include_router(screenings.routes(ports, pack))
+    router.include_router(triggers.routes(ports, pack))
     router.include_router(decisions.routes(desk.joining))
     return router

@@ -129,12 +129,23 @@ class Story:
             self.journal, Entity(stream, self.agency, self.case_id), self.start + after, *events
         )
 
+    def wanted(self) -> ActivationRequested:
+        return ActivationRequested(brief=self.brief, units=("E17", "M32"))
+
     async def reported(
         self,
         outcome: Outcome = Outcome.CRITICAL,
         hold: HoldReason | None = None,
         incident_type: str = "Medic Response, 7 per Rule",
     ) -> None:
+        events: list[Event] = [self.told(outcome, hold, incident_type)]
+        if outcome is Outcome.CRITICAL and hold is None:
+            events.append(self.wanted())
+        await self.tell(Stream.INTAKE, minutes(0), *events)
+
+    def told(
+        self, outcome: Outcome, hold: HoldReason | None, incident_type: str
+    ) -> IncidentReported:
         grave = outcome is not Outcome.ROUTINE
         evidence = Evidence(
             rule="child-arrest",
@@ -153,7 +164,7 @@ class Story:
             hold=hold,
             evidence=(evidence,) if grave else (),
         )
-        told = IncidentReported(
+        return IncidentReported(
             source="city-cad",
             number=self.number,
             incident_type=incident_type,
@@ -167,10 +178,6 @@ class Story:
             ignored_fields=0,
             screening=screening,
         )
-        events: list[Event] = [told]
-        if outcome is Outcome.CRITICAL and hold is None:
-            events.append(ActivationRequested(brief=self.brief, units=told.units))
-        await self.tell(Stream.INTAKE, minutes(0), *events)
 
     async def activated(self, coordinators: Sequence[str] = ("c-01",)) -> None:
         people = (("p-01", Role.PEER), ("p-02", Role.PEER), ("p-03", Role.PEER), ("h-01", Role.MHP))

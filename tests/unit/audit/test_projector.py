@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
+from schemas.intake import ReviewAnswer
 from schemas.policy import Role
 from schemas.subjects import Stream
 from services.audit import tables
@@ -18,7 +19,8 @@ from services.audit.news import News
 from services.audit.projector import Projector
 from services.audit.store import Change, Store, erase, merged
 from services.runtime.journal_memory import MemoryJournal
-from tests.unit.audit.story import Story, enrolled
+from tests.unit.audit import decided
+from tests.unit.audit.story import Story, enrolled, hours
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -53,7 +55,31 @@ async def journal() -> MemoryJournal:
     await stuck.reported()
     await stuck.activated(())
     await stuck.exhausted(())
+    await people_decide(journal)
     return journal
+
+
+async def people_decide(journal: MemoryJournal) -> None:
+    """A case that was raised, stood down and wanted again; one asked, answered and merged into it."""
+    raised = Story(journal, number="raised")
+    await decided.raised(raised)
+    await raised.activated()
+    await raised.formed()
+    await raised.planned()
+    await decided.widened(raised)
+    await decided.stood_down(raised, hours(2))
+    await raised.tell(Stream.INTAKE, hours(3), raised.wanted())
+    await raised.tell(Stream.FOLLOWUP, hours(3), *(await plans(raised)))
+    asked = await decided.to_review(journal, "asked")
+    await decided.answered(asked, ReviewAnswer.RAISE, then=(asked.wanted(),))
+    await decided.merged(asked, raised)
+
+
+async def plans(story: Story) -> list[Event]:
+    """The story's own plan, to be made anew."""
+    other = Story(MemoryJournal(), number=story.number)
+    await other.planned()
+    return [told.event for told in other.journal.all(Stream.FOLLOWUP)]
 
 
 @pytest.fixture
@@ -90,7 +116,7 @@ async def test_the_order_between_streams_does_not_matter(
         results.append(await dump(store))
         await store.close()
     assert all(result == results[0] for result in results)
-    assert len(results[0]["cases"]) == 2
+    assert len(results[0]["cases"]) == 4
 
 
 async def test_each_column_of_a_case_belongs_to_one_stream(journal: MemoryJournal) -> None:
@@ -185,5 +211,6 @@ def test_a_row_that_changes_twice_in_a_batch_is_written_once_with_its_last_value
             Change(tables.members, {**key, "available": False}),
         ]
     )
-    assert rows == [(tables.members, [{**key, "role": "peer", "available": False}])]
+    row = {**key, "role": "peer", "available": False}
+    assert rows == [(tables.members, frozenset(), [row])]
     assert fresh == []

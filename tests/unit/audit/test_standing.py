@@ -12,6 +12,7 @@ from schemas.policy import Role
 from schemas.subjects import Stream
 from services.audit.views.open_work import CaseSummary, Which
 from services.audit.views.standing import CaseState
+from tests.unit.audit.decided import to_review
 from tests.unit.audit.desk import Desk
 from tests.unit.audit.story import AGENCY, START, Story, enrolled, hours, minutes
 
@@ -128,12 +129,12 @@ async def test_a_case_is_complete_when_everything_is_settled(desk: Desk) -> None
 
 async def test_only_what_needs_somebody_is_on_the_board(desk: Desk) -> None:
     await Story(desk.journal, number="1").reported(Outcome.ROUTINE)
-    await Story(desk.journal, number="2").reported(Outcome.REVIEW, HoldReason.MODE)
+    await to_review(desk.journal, "2")
     await Story(desk.journal, number="3").reported(Outcome.CRITICAL, HoldReason.EXERCISE)
     await Story(desk.journal, number="4").reported(Outcome.CRITICAL, HoldReason.TOO_OLD)
     await Story(desk.journal, number="5").reported()
     listed = await board(desk)
-    assert [case.state for case in listed.cases] == [CaseState.ASKING, CaseState.SCREENED]
+    assert [case.state for case in listed.cases] == [CaseState.SCREENED, CaseState.ASKING]
     counts = listed.counts
     assert (counts.open, counts.routine, counts.set_aside, counts.complete) == (2, 1, 2, 0)
     assert [case.number for case in (await board(desk, Which.ROUTINE)).cases] == ["1"]

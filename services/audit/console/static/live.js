@@ -9,8 +9,11 @@ function openDetails() {
   return [...document.querySelectorAll("main details")].map((each) => each.open);
 }
 
+let filledIn = false;
+
 function isBusy() {
-  return document.activeElement?.matches("main input") || window.getSelection()?.type === "Range";
+  const isInForm = document.activeElement?.closest("main form, main summary");
+  return filledIn || isInForm || window.getSelection()?.type === "Range";
 }
 
 async function refresh() {
@@ -36,6 +39,10 @@ async function refresh() {
 function soon() {
   waiting ??= setTimeout(() => refresh().catch(() => {}), 300);
 }
+
+document.querySelector("main").addEventListener("input", () => {
+  filledIn = true;
+});
 
 const feed = new EventSource("/live");
 feed.onopen = () => {
