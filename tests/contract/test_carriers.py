@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 from aiosmtpd import smtp
 
-from schemas.dispatch import AlarmReason, Failure, Purpose
+from schemas.dispatch import AlarmReason, Failure, Purpose, ReviewStage
 from schemas.policy import Role, Urgency
 from services.dispatch.carriers import messages
 from services.dispatch.carriers.email import SmtpCarrier
@@ -243,6 +243,10 @@ def _every_message() -> dict[str, PhoneMessage]:
     }
     made[Purpose.STAND_DOWN] = messages.stand_down(_ID, "team_complete")
     made[Purpose.CHECK_IN_DUE] = messages.check_in_due(_ID, _LINK)
+    made |= {
+        f"{Purpose.REVIEW}-{stage}": messages.review(_ID, stage, _LINK, _UNTIL)
+        for stage in ReviewStage
+    }
     return made
 
 
@@ -256,6 +260,10 @@ _ALLOWED = {
     ),
     f"{Purpose.ALARM}": (
         r"Tailboard: a case needs you\n[A-Z][a-z ,'-]+\.\n\nOpen the case: LINK\n"
+    ),
+    f"{Purpose.REVIEW}": (
+        r"Tailboard: your decision is needed\nA recommendation [a-z ,]+\.\n\nDecide: LINK\n\n"
+        r"Please answer by \d\d:\d\d UTC\.\n"
     ),
     f"{Purpose.STAND_DOWN}": r"Tailboard: [a-z ,]+\n[A-Za-z ,:.']+\n",
     f"{Purpose.CHECK_IN_DUE}": (

@@ -30,7 +30,7 @@ _ALARMS = {
     AlarmReason.MEMBER_INVOLVED: "A member of the team may not serve in this case.",
     AlarmReason.CHECK_IN_UNASSIGNED: "A check-in is due and no peer is on the team to make it.",
     AlarmReason.REQUEST_WAITING: "A request is waiting and nobody has taken it yet.",
-    AlarmReason.REQUEST_EMERGENCY: "A request needs an answer at once: see that somebody takes it.",
+    AlarmReason.REQUEST_EMERGENCY: "A request needs an answer at once, see that somebody takes it.",
 }
 
 
