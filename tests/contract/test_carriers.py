@@ -243,6 +243,7 @@ def _every_message() -> dict[str, PhoneMessage]:
     }
     made[Purpose.STAND_DOWN] = messages.stand_down(_ID, "team_complete")
     made[Purpose.CHECK_IN_DUE] = messages.check_in_due(_ID, _LINK)
+    made[Purpose.CALLBACK_DUE] = messages.callback_due(_ID, _LINK)
     made |= {
         f"{Purpose.REVIEW}-{stage}": messages.review(_ID, stage, _LINK, _UNTIL)
         for stage in ReviewStage
@@ -260,6 +261,10 @@ _ALLOWED = {
     ),
     f"{Purpose.ALARM}": (
         r"Tailboard: a case needs you\n[A-Z][a-z ,'-]+\.\n\nOpen the case: LINK\n"
+    ),
+    f"{Purpose.CALLBACK_DUE}": (
+        r"Tailboard: please look at what you took on\n"
+        r"Something that you took on is still open\.\n\nOpen it: LINK\n"
     ),
     f"{Purpose.REVIEW}": (
         r"Tailboard: your decision is needed\nA recommendation [a-z ,]+\.\n\nDecide: LINK\n\n"
