@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from schemas.policy import Role
 from services.dispatch.commands import FinishRequest, HandBack, MarkReached
 from services.dispatch.edge.replies import HEADERS
 from services.dispatch.edge.requests_pages import clock, page, phone_of
@@ -55,6 +56,8 @@ class TakenRequests:
             return page(_PAGE, view="over", token=token)
         view = self._view(standing, link, offer)
         shown = self._shown(request, offer, contact)
+        open_places = team.open_places() if isinstance(team, Active) else ()
+        shown["paging"] = any(place.role is Role.MHP for place in open_places)
         return page(_PAGE, HTTPStatus.OK, token=token, view=view, **shown)
 
     async def step(self, token: str, name: str) -> Response:
