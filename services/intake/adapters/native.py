@@ -168,7 +168,7 @@ def to_report(native: NativeReport, default_source: str) -> Report:
         incident_type=native.incident_type,
         incident_code=native.incident_code,
         occurred_at=native.occurred_at,
-        status=native.status,
+        status=native.status if "status" in native.model_fields_set else None,
         units=native.units,
         codes=tuple(IncidentCode(system=each.system, code=each.code) for each in native.codes),
         narrative=native.narrative,

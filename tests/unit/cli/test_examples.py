@@ -40,6 +40,7 @@ def test_an_example_is_marked_as_invented_and_fits(path: Path) -> None:
         ("pediatric-cpr", Outcome.CRITICAL, "child_death"),
         ("lodd", Outcome.CRITICAL, "line_of_duty_death"),
         ("vehicle-lockout", Outcome.ROUTINE, None),
+        ("fire-with-press", Outcome.REVIEW, "media_interest"),
     ],
 )
 def test_an_example_screens_as_told(name: str, outcome: Outcome, trigger: str | None) -> None:
