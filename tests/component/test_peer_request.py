@@ -16,6 +16,7 @@ from schemas.requests import PeerRequested
 from schemas.subjects import Stream
 from services.runtime.auth import KeyRole, add_key
 from services.runtime.bucket import MemoryBucket
+from services.runtime.errors import Transient
 from tests.support.town import Town, a_town
 
 if TYPE_CHECKING:
@@ -153,6 +154,22 @@ async def test_when_everything_is_down_the_lines_are_there_and_nothing_is_left(
     assert "nobody has been asked" in sent.text
     assert WORDS in sent.text
     assert station.kept() == []
+
+
+async def test_what_could_not_be_recorded_leaves_nothing_and_may_come_again(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_told: object, **_more: object) -> int:
+        assert station.kept(), "it is kept before anybody is asked"
+        raise Transient("the streams cannot be reached")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(station.town.journal, "append", lost)
+        assert (await station.send(once="b" * 32)).status_code == 503
+    assert station.kept() == []
+
+    assert (await station.send(once="b" * 32)).status_code == 303
+    assert station.requests() == 1
 
 
 async def test_a_flood_is_stopped_and_an_emergency_never(station: Station) -> None:
