@@ -32,13 +32,22 @@ _AROUND = 60
 _SECONDS = {"d": 86_400, "h": 3_600, "min": 60}
 
 
+_REASONS = 2
+"""The gravest come first; the others are named in one line."""
+
+
 def show(told: Told, verdict: Verdict, pack: Pack, pageable: Mapping[str, int] | None) -> None:
     """One verdict on stdout. `pageable` says how many members of each role could be paged."""
     console = Console(highlight=False, markup=False)
     console.print(_headline(verdict))
     console.print(f"  {_what_follows(verdict)}")
-    for reason in verdict.evidence:
+    same = [each for each in verdict.evidence if each.trigger_class == verdict.trigger_class]
+    for reason in same[:_REASONS]:
         _show_reason(console, reason, told)
+    shown = {reason.rule for reason in same[:_REASONS]}
+    also = dict.fromkeys(each.label for each in verdict.evidence if each.rule not in shown)
+    if also:
+        console.print(Text(f"Also shown: {'; '.join(also)}"), soft_wrap=True)
     if verdict.would_change:
         console.print(Text("What would change it", style="bold"))
         for sentence in verdict.would_change:

@@ -32,6 +32,7 @@ _HOLDS = {
     HoldReason.CANCELLED: "Pages nobody: the incident was cancelled or a false alarm",
     HoldReason.TOO_OLD: "Pages nobody: it happened too long ago",
     HoldReason.MODE: "Pages nobody by itself: a person decides",
+    HoldReason.CONTEXT: "Pages nobody: a public alert is context, not a call",
 }
 
 

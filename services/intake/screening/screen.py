@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _GRAVITY = {Outcome.CRITICAL: 0, Outcome.REVIEW: 1, Outcome.ROUTINE: 2}
 _PAGES = frozenset({Mode.AUTO_PAGE, Mode.AUTO_PLAN})
+_A_POSSIBILITY = 0.5
 _NOTHING_SHOWN = {True: 0.97, False: 0.9}
 """How sure a routine recommendation is with a narrative and without one, as measured on labelled
 incidents (docs/explanation/screening.md)."""
@@ -41,6 +42,8 @@ def screen(
     own = (*shown_by(page), *(each for each in earlier if each.field not in told))
     shown = {each.signal: each for each in reversed((*own, *beside))}
     held = [rule for rule in pack.rules if _holds(rule, shown)]
+    if report.context_only:  # an alert warns of what may be: that alone is no reason to look
+        held = [rule for rule in held if _sure_of(rule, shown) > _A_POSSIBILITY]
     gravest = min(held, key=_gravity(pack), default=None)
     if gravest is None:
         sure = _NOTHING_SHOWN[bool(report.narrative)]
@@ -65,7 +68,7 @@ def screen(
         tier=trigger.tier,
         mode=trigger.mode,
         hold=_hold(report, trigger.mode, staged=staged, too_old=too_old),
-        confidence=min(shown[signal].confidence for signal in gravest.all_of),
+        confidence=_sure_of(gravest, shown),
         evidence=tuple(_evidence(rule, shown) for rule in sorted(held, key=_gravity(pack))),
         shown=own,
     )
@@ -115,6 +118,10 @@ def _held_back(screening: Screening) -> Sequence[str]:
 
 def _gravity(pack: Pack) -> Callable[[Rule], tuple[int, int]]:
     return lambda rule: (_GRAVITY[rule.outcome], pack.triggers[rule.trigger].tier)
+
+
+def _sure_of(rule: Rule, shown: Mapping[str, Shown]) -> float:
+    return min(shown[signal].confidence for signal in rule.all_of)
 
 
 def _holds(rule: Rule, shown: Mapping[str, Shown]) -> bool:

@@ -27,6 +27,7 @@ _TYPED = 0.9
 _OWN = frozenset({"responder", "coworker"})
 _ONLY_MAYBE_ONCE_SAVED = frozenset({"arrest", "drowned"})
 _GIVEN = ("cpr", "doing cpr", "compressions", "chest compressions", "resuscitat")
+_WHO = {"unknown": "patient", "working_dog": "working dog"}
 _FIELDS = {
     "incident_type": ("incident_type", "incident_code"),
     "codes": ("codes",),
@@ -172,7 +173,7 @@ class Page:
         return Shown(
             signal=name,
             field="incident_type" if in_type else "narrative",
-            what=f"{told.who}: {told.phrase}",
+            what=f"{_WHO.get(told.who, told.who)}: {told.phrase}",
             confidence=told.confidence,
             span=(max(told.start - move, 0), max(told.end - move, 0)),
         )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[a-z]+(?:['\u2019][a-z]+)?|\d+")
 _APOSTROPHES = re.compile(r"['\u2019]")
 _SENTENCE_END = re.compile(r"[.!?;|\n\r\u2022]|//|--|\*\*|\u2014")
-_LONGEST = 6_000
+_LONGEST = 5_000
 """Characters that are read: the first two thirds and the last third of it. A narrative longer than
 two pages repeats itself; the beginning says what was found and the end what became of it."""
 _MENDED_FROM = 6

@@ -160,6 +160,12 @@ def test_an_alert_is_context_and_pages_nobody() -> None:
     assert not wants_team(screening)
 
 
+def test_an_alert_that_warns_of_what_may_be_is_routine() -> None:
+    warned = screened(narrative="high risk of terrorist attacks", context_only=True)
+
+    assert warned.outcome is Outcome.ROUTINE
+
+
 def test_a_drill_that_calls_itself_one_is_held_like_one_that_the_feed_marks() -> None:
     told = screened(narrative="TRAINING EXERCISE: mayday", flags=("mayday",))
 
