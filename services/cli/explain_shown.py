@@ -44,8 +44,8 @@ def show(told: Told, verdict: Verdict, pack: Pack, pageable: Mapping[str, int] |
     same = [each for each in verdict.evidence if each.trigger_class == verdict.trigger_class]
     for reason in same[:_REASONS]:
         _show_reason(console, reason, told)
-    shown = {reason.rule for reason in same[:_REASONS]}
-    also = dict.fromkeys(each.label for each in verdict.evidence if each.rule not in shown)
+    others = (e for e in verdict.evidence if e.trigger_class != verdict.trigger_class)
+    also = dict.fromkeys(each.label for each in others)
     if also:
         console.print(Text(f"Also shown: {'; '.join(also)}"), soft_wrap=True)
     if verdict.would_change:
