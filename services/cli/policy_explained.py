@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from services.cli.policy_opened import Opened
     from services.intake.pack.problems import Steps
 
-_OWN_CLOCKS = {"self_raised": "request", "cumulative": "cumulative"}
+_OWN_CLOCKS = {"cumulative": "cumulative"}
+_ELSEWHERE = {"self_raised": "policy/requests.yaml"}
+"""Requests for a peer are none of intake's business: dispatch reads their numbers there."""
 _LENGTH_KEYS = ("after", "within", "until", "grace", "life", "auto_page", "auto_plan")
 
 
@@ -36,6 +38,8 @@ def show_class(opened: Opened, name: str) -> None:
     if section := _OWN_CLOCKS.get(name):
         print(f"\nIts own numbers ({section}):\n")
         show_value(opened, section)
+    if file := _ELSEWHERE.get(name):
+        print(f"\nIts own numbers are in {file}, which no screening reads.")
 
 
 def _people(opened: Opened, name: str) -> Iterator[str]:

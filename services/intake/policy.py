@@ -25,7 +25,6 @@ from services.intake.pack.parts import (
     Clocks,
     Cumulative,
     Intervention,
-    RequestClocks,
     ReviewClock,
     Trigger,
     review_clocks,
@@ -53,7 +52,6 @@ class Pack(Strict):
     """What no trigger may plan, whoever overrides what."""
     clocks: Clocks
     review: dict[Tier, ReviewClock] = Field(default_factory=review_clocks)
-    request: RequestClocks = RequestClocks()
     cumulative: Cumulative = CumulativeRule()
     interventions: dict[Code, Intervention]
     check_ins: dict[Code, tuple[CheckIn, ...]]

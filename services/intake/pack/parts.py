@@ -76,13 +76,6 @@ class ReviewClock(Strict):
     """Then everyone who could answer is called."""
 
 
-class RequestClocks(Strict):
-    """How soon somebody answers a member who asks for a peer (30 min: RISE; 5 min: PROPOSAL)."""
-
-    callback_within: Length = timedelta(minutes=30)
-    emergency_within: Length = timedelta(minutes=5)
-
-
 class Trigger(Strict):
     """One class of critical incident: how grave, what happens by itself, who and what is needed."""
 

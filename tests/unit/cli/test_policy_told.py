@@ -210,9 +210,11 @@ class TestExplain:
         assert "interventions.defusing.opens_after = PT0S (0 s)\n" in out
         assert "left to its default in the part at policy/cism.yaml:" in out
 
-    def test_a_request_is_told_with_its_callback(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_a_request_is_told_where_its_numbers_are(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         assert run(["policy", "explain", "self_raised"]) == 0
-        assert "request.callback_within = PT30M (30 min)" in capsys.readouterr().out
+        assert "policy/requests.yaml" in capsys.readouterr().out
 
     def test_nothing_is_coloured_in_a_pipe(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
