@@ -20,6 +20,7 @@ _SPECIAL = {
     "review": "question to decide",
     "not_wanted": "the team is not wanted any more",
     "merged": "it is another case now",
+    "duplicate": "another case covers it",
 }
 _SURE = ((0.9, "quite sure"), (0.7, "fairly sure"), (0.5, "not sure"), (0.0, "a faint sign"))
 """PROPOSAL: words beside the number, for those to whom 0.72 says nothing."""

@@ -15,8 +15,9 @@ import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import async_playwright
 
-from schemas.intake import HoldReason, Outcome
+from schemas.intake import Outcome
 from schemas.policy import Role
+from tests.unit.audit.decided import to_review
 from tests.unit.audit.desk import Desk
 from tests.unit.audit.story import AGENCY, START, Story, enrolled, hours, minutes
 
@@ -48,6 +49,7 @@ class Site:
     def pages(self) -> tuple[str, ...]:
         return (
             "/",
+            "/reviews",
             "/cases",
             f"/cases/{self.whole.case_id}",
             f"/cases/{self.stuck.case_id}",
@@ -119,7 +121,7 @@ async def furnish(desk: Desk) -> tuple[Story, Story]:
     await stuck.reported(incident_type="Fire in Building")
     await stuck.activated(())
     await stuck.exhausted(())
-    await Story(desk.journal, number="3").reported(Outcome.REVIEW, HoldReason.MODE)
+    await to_review(desk.journal, "3")
     await Story(desk.journal, number="4").reported(Outcome.ROUTINE)
     await enrolled(desk.journal, {"p-01": Role.PEER, "h-01": Role.MHP})
     mail = EmailMessage()

@@ -169,11 +169,17 @@ def _opened(recorded: Recorded[Event], event: ReviewOpened) -> Change:
         tier=event.tier,
         incident_type=event.incident_type,
         occurred_at=event.occurred_at,
-        reasons=[f"{each.shown} ({plain(each.trigger_class)})" for each in event.evidence],
+        reasons=_reasons(event),
         opened_at=recorded.meta.time,
         backup_at=event.backup_at,
         answer_by=event.answer_by,
     )
+
+
+def _reasons(event: ReviewOpened) -> list[str]:
+    """Several rules may have been shown the same."""
+    said = (f"{plain(e.shown)} ({plain(e.trigger_class)})" for e in event.evidence)
+    return list(dict.fromkeys(said))
 
 
 def _review(recorded: Recorded[Event], review_id: UUID, **columns: object) -> Change:

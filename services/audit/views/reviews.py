@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from schemas.envelope import Frozen
-from schemas.intake import ReviewKind
+from schemas.intake import HoldReason, ReviewKind
 from services.audit import tables
 from services.audit.folds.decisions import QUESTIONS
 from services.audit.views import case_file
@@ -17,7 +17,7 @@ from services.audit.words import span, sureness, title
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from services.audit.views.case_file import CaseFile, Review
+    from services.audit.views.case_file import Case, CaseFile, Review
 
 _C = tables.cases.c
 
@@ -37,7 +37,9 @@ class OpenReview(Frozen):
     incident_type: str
     occurred_at: datetime
     reasons: tuple[str, ...]
-    """What the reports showed, in the policy's words."""
+    """What the reports showed, in the policy's words: why a team may be wanted."""
+    news: str
+    """What has come since and may take the reasons away; empty when the team is not yet there."""
     confidence: float | None
     """How sure screening is, from 0 to 1; null when no feed has told the incident."""
     sureness: str
@@ -79,6 +81,16 @@ def of(file: CaseFile, now: datetime) -> OpenReview | None:
     return None if review is None else _shown(file, review, now)
 
 
+def _news(case: Case) -> str:
+    match case.hold:
+        case HoldReason.CANCELLED:
+            return "The incident was called off, or was a false alarm"
+        case HoldReason.EXERCISE:
+            return "It is told to be an exercise"
+        case _:
+            return "What is told of it now shows no reason for a team"
+
+
 def _shown(file: CaseFile, review: Review, now: datetime) -> OpenReview:
     case = file.case
     kind = ReviewKind(review.kind)
@@ -97,6 +109,7 @@ def _shown(file: CaseFile, review: Review, now: datetime) -> OpenReview:
         incident_type=case.incident_type or review.incident_type,
         occurred_at=review.occurred_at,
         reasons=tuple(review.reasons),
+        news=_news(file.case) if kind is ReviewKind.STAND_DOWN else "",
         confidence=case.confidence,
         sureness=sureness(case.confidence),
         opened_at=review.opened_at,

@@ -123,7 +123,7 @@ async def test_a_question_waits_with_its_clock(desk: Desk) -> None:
         "Shall the team come?",
         "1 h 50 min left",
     )
-    assert told.review.reasons == ("flags: media_interest (media interest)",)
+    assert told.review.reasons == ("flags: media interest (media interest)",)
     assert (told.review.confidence, told.review.sureness) == (1.0, "quite sure")
     ahead = [row for row in told.timeline if row.step is Step.DECISION_DUE]
     assert [row.distance for row in ahead] == ["in 1 h 50 min"]
