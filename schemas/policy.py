@@ -98,7 +98,7 @@ class CumulativeRule(Frozen):
         default_factory=lambda: {1: 5.0, 2: 3.0, 3: 1.0}
     )
     """What one exposure of a tier counts; a tier that is not named counts nothing."""
-    half_life: timedelta = timedelta(days=30)
+    half_life: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(days=30)
     """After this long an exposure counts half."""
     offer_at: Annotated[float, Field(gt=0)] = 6
     tier2_count: Annotated[int, Field(ge=1)] = 3

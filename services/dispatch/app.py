@@ -9,9 +9,20 @@ from fastapi import APIRouter
 from schemas.subjects import CONTACTS_BUCKET, Stream
 from services.dispatch.book import RosterBook
 from services.dispatch.carriers.email import SmtpCarrier
+from services.dispatch.check_in_offers import CheckInOffers
+from services.dispatch.cumulative_policy import read_cumulative_policy
 from services.dispatch.deliveries import Deliveries
-from services.dispatch.edge import replies, requests, requests_taken, reviews, roster
+from services.dispatch.edge import (
+    exposure,
+    exposure_api,
+    replies,
+    requests,
+    requests_taken,
+    reviews,
+    roster,
+)
 from services.dispatch.edge.requests_doors import Doors
+from services.dispatch.enrolments import Enrolments, LeaveSigner
 from services.dispatch.links import LinkSigner, RequestSigner
 from services.dispatch.requests import RequestDesk
 from services.dispatch.requests_policy import read_requests_policy
@@ -40,9 +51,11 @@ def build(ports: Ports, carrier: Carrier | None = None) -> Service:
     book = RosterBook(ports.journal)
     numbers = read_requests_policy(settings.requests_file)
     desk = RequestDesk(ports, book, contacts, of_requests, numbers)
-    deliveries = Deliveries(
-        ports, carrier or smtp(settings), contacts, signer, settings.send_seconds
-    )
+    carrier = carrier or smtp(settings)
+    deliveries = Deliveries(ports, carrier, contacts, signer, settings.send_seconds)
+    counted = read_cumulative_policy(settings.exposure_file)
+    enrolments = Enrolments(ports, contacts, carrier, LeaveSigner(secret), counted)
+    offers = CheckInOffers(ports, enrolments, carrier)
     router = APIRouter()
     taken = requests_taken.TakenRequests(ports, desk, signer)
     router.include_router(replies.routes(replies.Replies(ports, signer, taken.page)))
@@ -50,14 +63,20 @@ def build(ports: Ports, carrier: Carrier | None = None) -> Service:
     doors = Doors(ports.keyring, settings.agency, is_open=settings.requests_open)
     asking = requests.Asking(ports, desk, of_requests, doors, notice(settings))
     router.include_router(requests.routes(asking))
+    router.include_router(exposure.routes(exposure.ExposurePages(ports, enrolments, doors)))
+    router.include_router(exposure_api.routes(exposure_api.ExposureApi(ports, enrolments, doors)))
     router.include_router(reviews.routes(reviews.Reviews(ports, signer)))
     router.include_router(roster.routes(roster.RosterEdge(ports, book, contacts)))
     return Service(
         name="dispatch",
         router=router,
-        listeners=(*Subscribers(ports, book, desk).listeners(), *deliveries.listeners()),
+        listeners=(
+            *Subscribers(ports, book, desk).listeners(),
+            *deliveries.listeners(),
+            *offers.listeners(),
+        ),
         owned=(Stream.DISPATCH, Stream.ROSTER),
-        background=(book.keep,),
+        background=(book.keep, enrolments.keep),
     )
 
 

@@ -1,36 +1,56 @@
-"""When hard calls add up for one enrolled person: pure arithmetic over their own record.
+"""When hard calls add up for one enrolled person: pure arithmetic over a record that is theirs.
 
-The record is theirs: it lies in the erasable bucket only, and nobody else is shown a number of it.
+It sends nothing and stores nothing. The record lies in the erasable bucket and nowhere else.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import math
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from schemas.dispatch import Failure
-from schemas.intake import Unit
-from schemas.policy import CumulativeRule, Tier
-from schemas.subjects import derived_id
-from services.dispatch.carriers.port import Contact
+from schemas.envelope import Frozen, UtcDatetime
+from schemas.intake import (
+    ActivationRequested,
+    CaseId,
+    DeactivationRequested,
+    ExposureRecorded,
+    Unit,
+)
+from schemas.policy import Tier
+from services.dispatch.roster import plain_names
 
-_WEIGHS_NOTHING = 0.05
-"""Below this an exposure is forgotten: five half-lives after one of tier 3."""
-MAX_ATTEMPTS = 3
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from schemas.envelope import Event, Recorded
+    from schemas.policy import CumulativeRule
+
+MAX_ATTEMPTS = 10
+"""Of one offer while the carrier is down: about three hours (services/dispatch/check_in_offers.py)."""
+_NEGLIGIBLE = 0.01
+"""An exposure that weighs less than this part of the threshold is forgotten (PROPOSAL)."""
+_TAKEN_BACK: Final = frozenset({"false_alarm", "duplicate", "merged"})
+"""Why a call was none after all, or counts under another number. A hard call for which a person saw
+no need of a team was a hard call all the same."""
+_NO_TIME = timedelta(0)
+
+Units = Annotated[tuple[Unit, ...], Field(min_length=1, max_length=20)]
 
 
-class Exposure(BaseModel):
-    """One hard call that the person's unit was on."""
+class Exposure(Frozen):
+    """One hard call that one of the person's units was on."""
 
-    model_config = ConfigDict(frozen=True)
-
-    case_id: str
+    case_id: CaseId
     tier: Tier
-    at: AwareDatetime
+    at: UtcDatetime
 
 
 class OfferStatus(StrEnum):
@@ -39,60 +59,105 @@ class OfferStatus(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    """It did not go out, and is tried again."""
+    GIVEN_UP = "given_up"
 
 
-class CheckInOffer(BaseModel):
-    """The newest offer. What was being sent when we stopped is taken as sent: never twice."""
-
-    model_config = ConfigDict(frozen=True)
+class CheckInOffer(Frozen):
+    """The newest offer. It is claimed before it is sent, so that a stop never sends it twice."""
 
     message_id: UUID
-    at: AwareDatetime
-    give_up_at: AwareDatetime
+    at: UtcDatetime
     status: OfferStatus = OfferStatus.SENDING
     attempts: int = 1
 
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether it must be taken for offered; what was being sent when we stopped may be there."""
+        return self.status in {OfferStatus.SENDING, OfferStatus.SENT}
 
-class Enrolment(BaseModel):
-    """What a person has let us keep: gone without a trace when they leave."""
 
-    model_config = ConfigDict(frozen=True)
+class Enrolment(Frozen):
+    """All that is kept of an enrolled person; nothing of it outlives their leaving."""
 
-    contact: Contact
-    units: Annotated[tuple[Unit, ...], Field(min_length=1, max_length=20)]
-    is_confirmed: bool = False
-    asked_at: AwareDatetime
+    contact: str
+    """Their mail address."""
+    units: Units
+    linked_at: UtcDatetime
+    """When their private link was sent last."""
+    counts_from: UtcDatetime | None = None
+    """Calls that became known from then on count; None until the owner of the address agreed."""
+    secrets: tuple[str, ...] = ()
+    """The SHA-256 of each secret that opens the private page."""
     exposures: tuple[Exposure, ...] = ()
     offer: CheckInOffer | None = None
 
-    def rode(self, units: tuple[str, ...]) -> bool:
-        """Whether one of these units is the person's; written `E12`, `e12` or `E 12`."""
-        return bool(_names(self.units) & _names(units))
+
+@dataclass(frozen=True, slots=True)
+class HardCall:
+    """A case as intake's own history has it: how grave, when, and since when which unit is named."""
+
+    case_id: str
+    tier: Tier
+    at: datetime
+    named: Mapping[str, datetime]
+    counts: bool = True
 
 
-def weigh(exposures: tuple[Exposure, ...], rule: CumulativeRule, now: datetime) -> float:
-    """The sum of what each exposure still counts: its tier's weight, halved every half-life."""
-    return sum(
-        rule.weights.get(each.tier, 0.0)
-        * 0.5 ** (max(now - each.at, timedelta(0)) / rule.half_life)
-        for each in exposures
-    )
+def hard_call(history: Iterable[Recorded[Event]]) -> HardCall | None:
+    """What a case counts for, from all that intake recorded of it; None if no team was wanted.
+
+    Whichever event of it comes first, late or twice, the answer is the same.
+    """
+    call: HardCall | None = None
+    for told in history:
+        match told.event:
+            case ActivationRequested() as event:
+                tier = min(event.brief.tier, call.tier) if call else event.brief.tier
+                named = _also(call.named if call else {}, event.units, told.meta.time)
+                at = min(event.brief.occurred_at, told.meta.time)
+                call = HardCall(told.entity.id, tier, at, named)
+            case ExposureRecorded() as event if call:
+                named = _also(call.named, event.units, told.meta.time)
+                call = HardCall(call.case_id, call.tier, call.at, named, call.counts)
+            case DeactivationRequested() as event if call and event.reason in _TAKEN_BACK:
+                call = HardCall(call.case_id, call.tier, call.at, call.named, counts=False)
+            case _:
+                pass
+    return call
 
 
-def adds_up(exposures: tuple[Exposure, ...], rule: CumulativeRule, now: datetime) -> bool:
-    """Whether it is time to offer a check-in: by the sum, or by several of tier 2 in a short time."""
-    grave = sum(each.tier <= 2 and now - each.at <= rule.tier2_within for each in exposures)
-    return grave >= rule.tier2_count or weigh(exposures, rule, now) >= rule.offer_at
+def weigh(exposures: Iterable[Exposure], at: datetime, rule: CumulativeRule) -> float:
+    """What exposures still count at a time: each its tier's weight, halved every half-life."""
+    return math.fsum(_weight(each, at, rule) for each in exposures)
 
 
-def note(record: Enrolment, exposure: Exposure, rule: CumulativeRule) -> Enrolment:
-    """The record with one more exposure, once per case (at its gravest), without what is forgotten."""
-    same = next((e for e in record.exposures if e.case_id == exposure.case_id), None)
-    if same is not None and same.tier <= exposure.tier:
+def adds_up(exposures: Iterable[Exposure], at: datetime, rule: CumulativeRule) -> bool:
+    """Whether the sum is reached, or so many grave calls came in a short time."""
+    listed = tuple(exposures)
+    grave = sum(each.tier <= 2 and at - each.at <= rule.tier2_within for each in listed)
+    return grave >= rule.tier2_count or weigh(listed, at, rule) >= rule.offer_at
+
+
+def should_offer(record: Enrolment, now: datetime, rule: CumulativeRule) -> bool:
+    """Whether a check-in is to be offered now: at most one in a quiet period, and after it only
+    when a further call came."""
+    if record.counts_from is None or not adds_up(record.exposures, now, rule):
+        return False
+    offer = record.offer
+    if offer is None or not offer.may_have_arrived:
+        return True
+    is_news = any(each.at > offer.at for each in record.exposures)
+    return is_news and now - offer.at >= rule.quiet
+
+
+def note(record: Enrolment, exposure: Exposure) -> Enrolment:
+    """The record with this exposure: once per case, and at the gravest tier that it had."""
+    before = next((e for e in record.exposures if e.case_id == exposure.case_id), None)
+    if before is not None and before.tier <= exposure.tier:
         return record
-    others = tuple(e for e in record.exposures if e.case_id != exposure.case_id)
-    kept = tuple(e for e in others if weigh((e,), rule, exposure.at) >= _WEIGHS_NOTHING)
-    return record.model_copy(update={"exposures": (*kept, exposure)})
+    others = tuple(each for each in record.exposures if each.case_id != exposure.case_id)
+    return record.model_copy(update={"exposures": (*others, exposure)})
 
 
 def forget(record: Enrolment, case_id: str) -> Enrolment:
@@ -101,36 +166,87 @@ def forget(record: Enrolment, case_id: str) -> Enrolment:
     return record.model_copy(update={"exposures": kept})
 
 
+def pruned(record: Enrolment, now: datetime, rule: CumulativeRule) -> Enrolment:
+    """The record without the exposures that count nothing any more."""
+    kept = tuple(each for each in record.exposures if _counts_still(each, now, rule))
+    return record.model_copy(update={"exposures": kept})
+
+
+def after_call(record: Enrolment, call: HardCall, now: datetime, rule: CumulativeRule) -> Enrolment:
+    """The record as it must be, the case being as it is now; the same twice changes nothing."""
+    if record.counts_from is None:
+        return record
+    if not call.counts:
+        return pruned(forget(record, call.case_id), now, rule)
+    known = any(each.case_id == call.case_id for each in record.exposures)
+    if known or _was_there(record, call, record.counts_from):
+        record = note(record, Exposure(case_id=call.case_id, tier=call.tier, at=call.at))
+    return pruned(record, now, rule)
+
+
+def joined(record: Enrolment, other: Enrolment) -> Enrolment:
+    """One record of two of the same person: both of their counts, and the later offer."""
+    for each in other.exposures:
+        record = note(record, each)
+    offers = [offer for offer in (record.offer, other.offer) if offer is not None]
+    latest = max(offers, key=lambda offer: offer.at, default=None)
+    return record.model_copy(update={"offer": latest})
+
+
 def claimed(
-    record: Enrolment, key: str, rule: CumulativeRule, now: datetime, give_up_at: datetime
+    record: Enrolment, message_id: UUID, now: datetime, rule: CumulativeRule
 ) -> Enrolment | None:
-    """The record with an offer claimed, right before it is sent; None when there is none to send."""
-    before = record.offer
-    if (
-        before is not None
-        and before.status is OfferStatus.FAILED
-        and before.attempts < MAX_ATTEMPTS
-    ):
-        again = {"status": OfferStatus.SENDING, "attempts": before.attempts + 1}
-        retried = before.model_copy(update={**again, "give_up_at": give_up_at})
-        return record.model_copy(update={"offer": retried})
-    quiet = before is None or now - before.at >= rule.quiet
-    if not (record.is_confirmed and quiet and adds_up(record.exposures, rule, now)):
+    """The record with an offer claimed, to be stored before it is sent; None when none is due.
+
+    An offer that failed for the moment keeps its message id, so that a provider can drop a repeat.
+    """
+    if not should_offer(record, now, rule):
         return None
-    offer = CheckInOffer(
-        message_id=derived_id(key, "check-in", now.isoformat()), at=now, give_up_at=give_up_at
-    )
+    offer = CheckInOffer(message_id=message_id, at=now)
+    before = record.offer
+    if before is not None and before.status is OfferStatus.FAILED:
+        again = {"status": OfferStatus.SENDING, "attempts": before.attempts + 1, "at": now}
+        offer = before.model_copy(update=again)
     return record.model_copy(update={"offer": offer})
 
 
-def settled(record: Enrolment, failure: Failure | None) -> Enrolment:
-    """The record once the carrier has answered; only a passing trouble is tried again."""
-    if record.offer is None:
+def settled(record: Enrolment, message_id: UUID, failure: Failure | None) -> Enrolment:
+    """The record once the carrier has answered. What may have arrived is taken for offered."""
+    offer = record.offer
+    if offer is None or offer.message_id != message_id or offer.status is not OfferStatus.SENDING:
         return record
-    again = failure is Failure.TEMPORARY
-    status = OfferStatus.FAILED if again else OfferStatus.SENT
-    return record.model_copy(update={"offer": record.offer.model_copy(update={"status": status})})
+    status = _status(failure, offer.attempts)
+    return record.model_copy(update={"offer": offer.model_copy(update={"status": status})})
 
 
-def _names(units: tuple[str, ...]) -> set[str]:
-    return {"".join(unit.split()).casefold() for unit in units}
+def _status(failure: Failure | None, attempts: int) -> OfferStatus:
+    match failure:
+        case None | Failure.UNCERTAIN:
+            return OfferStatus.SENT
+        case Failure.TEMPORARY if attempts < MAX_ATTEMPTS:
+            return OfferStatus.FAILED
+        case Failure.TEMPORARY | Failure.PERMANENT:
+            return OfferStatus.GIVEN_UP
+
+
+def _weight(exposure: Exposure, at: datetime, rule: CumulativeRule) -> float:
+    halved = max(at - exposure.at, _NO_TIME) / rule.half_life
+    return float(rule.weights.get(exposure.tier, 0.0) * 0.5**halved)
+
+
+def _counts_still(exposure: Exposure, now: datetime, rule: CumulativeRule) -> bool:
+    if exposure.tier <= 2 and now - exposure.at <= rule.tier2_within:
+        return True
+    return _weight(exposure, now, rule) >= _NEGLIGIBLE * rule.offer_at
+
+
+def _was_there(record: Enrolment, call: HardCall, since: datetime) -> bool:
+    """A unit of theirs was named after they enrolled with it: what was before is not counted."""
+    fresh = {unit for unit, at in call.named.items() if at >= since}
+    return bool(plain_names(record.units) & plain_names(fresh))
+
+
+def _also(
+    named: Mapping[str, datetime], units: Iterable[str], at: datetime
+) -> Mapping[str, datetime]:
+    return dict.fromkeys(units, at) | dict(named)

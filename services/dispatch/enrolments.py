@@ -1,166 +1,263 @@
-"""Enrolled people's records in the erasable bucket: find, change, erase, and send their check-in offer.
+"""Enrolled people's records in the erasable bucket: begin, confirm, change, leave, tidy.
 
-Nothing of them is logged, counted by name or put into a stream.
+Each is opened by its owner's secret alone. Nothing of it goes to a log, a metric or a stream.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import hmac
+import re
 import secrets
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from itsdangerous import BadSignature, Signer
+
 from services.dispatch.carriers import messages
-from services.dispatch.carriers.port import NotDelivered
-from services.dispatch.cumulative import (
-    Enrolment,
-    Exposure,
-    OfferStatus,
-    claimed,
-    forget,
-    note,
-    settled,
-)
+from services.dispatch.carriers.port import Contact, NotDelivered
+from services.dispatch.cumulative import Enrolment, joined, pruned
+from services.runtime.clock import new_id
 from services.runtime.errors import Conflict, Transient
 from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
-    from schemas.dispatch import Failure
-    from schemas.envelope import Recorded
-    from schemas.intake import ActivationRequested, DeactivationRequested, ExposureRecorded
-    from schemas.policy import CumulativeRule
-    from services.dispatch.carriers.port import Carrier, Contact
+    from services.dispatch.carriers.port import Carrier
+    from services.dispatch.cumulative_policy import CumulativePolicy
     from services.runtime.bucket import Bucket
     from services.runtime.host import Ports
 
-_PREFIX = "exposure-"
+_KIND = "exposure"
 _TRIES = 20
+_KEPT_SECRETS = 3
 _FEW = 5
-"""Counts below this are not shown (docs/domain.md, rule 4)."""
+"""Smaller counts are not told, and greater ones in steps of it (docs/domain.md, rule 4)."""
+_HOUR = timedelta(hours=1)
+_TOKEN = re.compile(
+    r"^(?P<agency>[a-z0-9-]{1,31})\.(?P<number>[0-9a-f]{32})\.(?P<secret>[\w-]{32})\Z", re.ASCII
+)
+
+
+class TooMany(Exception):
+    """More links were asked for in an hour than the policy sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record lies. The number is random and tells nothing of its owner."""
+
+    agency: str
+    number: str
+
+    @property
+    def key(self) -> str:
+        """Its key in the bucket."""
+        return f"{self.agency}.{_KIND}.{self.number}"
+
+
+class LeaveSigner:
+    """Signs the links that can do nothing but leave; they go into messages and are kept nowhere."""
+
+    def __init__(self, secret: str) -> None:
+        self._signer = Signer(secret, salt="tailboard-exposure-leave")
+
+    def sign(self, place: Place) -> str:
+        """The token of a leaving link, safe in a path."""
+        return self._signer.sign(f"{place.agency}.{place.number}").decode()
+
+    def read(self, token: str) -> Place | None:
+        """Whose leaving it is; None for anything that we did not sign."""
+        try:
+            agency, _, number = self._signer.unsign(token).decode().partition(".")
+        except BadSignature:
+            return None
+        return Place(agency, number)
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolments:
-    """Everybody who is enrolled, each reached only by their own secret."""
+    """Every record, each within reach of its owner only."""
 
     ports: Ports
     bucket: Bucket
     carrier: Carrier
-    rule: CumulativeRule
-    send_seconds: float
+    signer: LeaveSigner
+    policy: CumulativePolicy
+    _lately: deque[datetime] = field(default_factory=deque)
 
-    async def begin(self, agency: str, contact: Contact, units: tuple[str, ...]) -> str:
-        """Keep a record that counts nothing yet, and send its owner the link that confirms it: so
-        nobody can enrol somebody else. The secret of the link."""
-        secret = secrets.token_urlsafe(24)
-        now = self.ports.clock.now()
-        record = Enrolment(contact=contact, units=units, asked_at=now)
-        await self.bucket.swap(self._key(agency, secret), _bytes(record), 0)
-        message = messages.confirm_enrolment(self._link(secret))
+    async def begin(self, agency: str, contact: str, units: tuple[str, ...]) -> None:
+        """Send the owner of an address the link that enrols it, or the way back to their page.
+
+        Raises TooMany, Transient, and NotDelivered when the link did not go out. Whether an address
+        was enrolled before makes no difference to the one who asks.
+        """
+        self._count()
+        await self.tidy(agency)
+        now, secret = self.ports.clock.now(), secrets.token_urlsafe(24)
+        mine = await self._of(agency, contact)
+        if mine:
+            place, before = min(mine.items(), key=lambda item: item[0].number)
+            if now - before.linked_at < self.policy.link_again_after:
+                return
+            await self.change(place, lambda held: _linked(held, secret, units, now))
+        else:
+            place = Place(agency, new_id().hex)
+            before = Enrolment(contact=contact, units=units, linked_at=now)
+            await self.bucket.swap(place.key, _stored(_linked(before, secret, units, now)), 0)
+        link = f"{self._page}/{agency}.{place.number}.{secret}"
+        write = messages.enrolment_link if before.counts_from else messages.confirm_enrolment
         try:
-            await self.carrier.send(message, contact)
-        except NotDelivered as failure:
-            await self.bucket.erase(self._key(agency, secret))
-            raise Transient("the message did not go out", retry_after=5.0) from failure
-        return secret
+            await self.carrier.send(write(new_id(), link), Contact(email=contact))
+        except NotDelivered:
+            await self._not_linked(place, before.linked_at if mine else None)
+            raise
 
-    async def of(self, agency: str, secret: str) -> Enrolment | None:
-        """The record behind a secret."""
-        stored = await self.bucket.get(self._key(agency, secret))
+    async def opened(self, token: str) -> tuple[Place, Enrolment] | None:
+        """The record that a private link opens; None when it opens none (any more)."""
+        found = _TOKEN.match(token)
+        if found is None:
+            return None
+        place, digest = Place(found["agency"], found["number"]), _digest(found["secret"])
+        record = await self.read(place)
+        if record is None or not any(hmac.compare_digest(digest, s) for s in record.secrets):
+            return None
+        late = self.ports.clock.now() - record.linked_at >= self.policy.confirm_within
+        return None if record.counts_from is None and late else (place, record)
+
+    async def confirm(self, place: Place, units: tuple[str, ...]) -> None:
+        """The owner of the address agrees: calls count from now on. One person has one record."""
+        now = self.ports.clock.now()
+        await self.change(place, lambda held: held if held.counts_from else _with(held, units, now))
+        record = await self.read(place)
+        if record is None:
+            return
+        for other, twin in (await self._of(place.agency, record.contact)).items():
+            if other != place:
+                await self.change(place, partial(joined, other=twin))
+                await self.bucket.erase(other.key)
+
+    async def change_units(self, place: Place, units: tuple[str, ...]) -> None:
+        """What comes counts for other units from now on; what was counted stays."""
+        now = self.ports.clock.now()
+        await self.change(
+            place, lambda held: held if held.units == units else _with(held, units, now)
+        )
+
+    async def leave(self, place: Place) -> None:
+        """Erase the record, and the count with it."""
+        await self.bucket.erase(place.key)
+
+    async def how_many(self, agency: str) -> int | None:
+        """How many have enrolled, in steps of five; None for fewer than five."""
+        count = sum(bool(each.counts_from) for each in (await self.all(agency)).values())
+        return count - count % _FEW or None
+
+    async def all(self, agency: str) -> dict[Place, Enrolment]:
+        """Every record of an agency."""
+        held = await self.bucket.under(f"{agency}.{_KIND}")
+        return {
+            Place(agency, key.rpartition(".")[2]): Enrolment.model_validate_json(each.value)
+            for key, each in held.items()
+        }
+
+    async def read(self, place: Place) -> Enrolment | None:
+        """A record; None when it is gone."""
+        stored = await self.bucket.get(place.key)
         return Enrolment.model_validate_json(stored) if stored else None
 
     async def change(
-        self, agency: str, secret: str, change: Callable[[Enrolment], Enrolment]
+        self, place: Place, change: Callable[[Enrolment], Enrolment | None]
     ) -> Enrolment | None:
-        """Change one's own record; None when there is none."""
-        return await self._changed(self._key(agency, secret), change)
+        """Store what a record becomes and give it back; None when it is gone or nothing was to do.
 
-    async def leave(self, agency: str, secret: str) -> None:
-        """Erase the record and with it the count."""
-        await self.bucket.erase(self._key(agency, secret))
-
-    async def how_many(self, agency: str) -> int | None:
-        """How many are enrolled; None for fewer than five."""
-        count = len(await self.bucket.keys(f"{agency}.{_PREFIX}"))
-        return count if count >= _FEW else None
-
-    async def on_hard_call(
-        self, told: Recorded[ActivationRequested] | Recorded[ExposureRecorded], tier: int
-    ) -> None:
-        """Note it for whose unit was there, and offer a check-in to whom it adds up for."""
-        exposure = Exposure(case_id=told.entity.id, tier=tier, at=told.meta.time)
-        for key in await self._keys(told.entity.agency):
-            record = await self._changed(
-                key,
-                lambda r: (
-                    note(r, exposure, self.rule)
-                    if r.is_confirmed and r.rode(told.event.units)
-                    else r
-                ),
-            )
-            if record is not None and record.exposures:
-                await self._offer(key)
-
-    async def on_called_off(self, told: Recorded[DeactivationRequested]) -> None:
-        """Forget a case that turned out to be nothing."""
-        for key in await self._keys(told.entity.agency):
-            await self._changed(key, lambda r: forget(r, told.entity.id))
-
-    async def _offer(self, key: str) -> None:
-        """Claim first, then send: a stop in between leaves an offer that is not sent again."""
-        now = self.ports.clock.now()
-        give_up_at = self.ports.clock.after(2 * self.send_seconds + 1)
-        held = await self.bucket.held(key)
-        record = Enrolment.model_validate_json(held.value) if held else None
-        offered = record and claimed(record, key, self.rule, now, give_up_at)
-        if held is None or offered is None or offered.offer is None:
-            return
-        try:
-            await self.bucket.swap(key, _bytes(offered), held.revision)
-        except Conflict as conflict:
-            raise Transient("the record has just changed", retry_after=0.5) from conflict
-        failure: Failure | None = None
-        ask = f"{self.ports.settings.base_url}/ask"
-        message = messages.offer_check_in(offered.offer.message_id, ask)
-        try:
-            await self.carrier.send(message, offered.contact)
-        except NotDelivered as trouble:
-            failure = trouble.failure
-            log.warning("check_in_offer_not_delivered", failure=failure.value)
-        after = await self._changed(key, lambda r: settled(r, failure))
-        if after and after.offer and after.offer.status is OfferStatus.FAILED:
-            raise Transient("the carrier will be asked again", retry_after=30.0)
-
-    async def _keys(self, agency: str) -> tuple[str, ...]:
-        return await self.bucket.keys(f"{agency}.{_PREFIX}")
-
-    async def _changed(
-        self, key: str, change: Callable[[Enrolment], Enrolment]
-    ) -> Enrolment | None:
+        Nothing that was erased meanwhile comes back. Raises Transient when it stays contended.
+        """
         for _ in range(_TRIES):
-            held = await self.bucket.held(key)
+            held = await self.bucket.held(place.key)
             if held is None:
                 return None
             before = Enrolment.model_validate_json(held.value)
             after = change(before)
-            if after == before:
-                return before
+            if after is None or after == before:
+                return None
             try:
-                await self.bucket.swap(key, _bytes(after), held.revision)
+                await self.bucket.swap(place.key, _stored(after), held.revision)
             except Conflict:
                 continue
             return after
-        raise Transient("the record stays contended", retry_after=1.0)
+        raise Transient("the record is being changed by others", retry_after=0.5)
 
-    def _link(self, secret: str) -> str:
-        return f"{self.ports.settings.base_url}/exposure/{secret}"
+    async def tidy(self, agency: str) -> None:
+        """Erase what nobody confirmed, and what does not count any more."""
+        now = self.ports.clock.now()
+        for place, record in (await self.all(agency)).items():
+            if record.counts_from is None:
+                if now - record.linked_at >= self.policy.confirm_within:
+                    await self.bucket.erase(place.key)
+            elif pruned(record, now, self.policy.rule) != record:
+                await self.change(place, lambda held: pruned(held, now, self.policy.rule))
 
-    def _key(self, agency: str, secret: str) -> str:
-        """By the secret's digest: who can list keys still cannot open a record's page."""
-        return f"{agency}.{_PREFIX}{hashlib.sha256(secret.encode()).hexdigest()[:40]}"
+    async def keep(self) -> None:
+        """Tidy every hour, for ever: run as a background job."""
+        while True:
+            try:
+                await self.tidy(self.ports.settings.agency)
+            except Transient as trouble:
+                log.warning("tidied_later", reason=str(trouble))
+            await asyncio.sleep(3600)  # noqa: TID251 - no timer: it would leave a trace in a stream
+
+    async def _not_linked(self, place: Place, linked_at: datetime | None) -> None:
+        """The link did not go out: whoever tries again is not told to wait for it."""
+        if linked_at is None:
+            await self.bucket.erase(place.key)
+            return
+        await self.change(place, lambda held: held.model_copy(update={"linked_at": linked_at}))
+
+    def leaving(self, place: Place) -> str:
+        """The link that can only leave."""
+        return f"{self._page}/leave/{self.signer.sign(place)}"
+
+    @property
+    def _page(self) -> str:
+        return f"{self.ports.settings.base_url}/exposure"
+
+    async def _of(self, agency: str, contact: str) -> dict[Place, Enrolment]:
+        wanted = contact.casefold()
+        everybody = (await self.all(agency)).items()
+        return {place: each for place, each in everybody if each.contact.casefold() == wanted}
+
+    def _count(self) -> None:
+        now = self.ports.clock.now()
+        while self._lately and self._lately[0] <= now - _HOUR:
+            self._lately.popleft()
+        if len(self._lately) >= self.policy.hourly_limit:
+            raise TooMany
+        self._lately.append(now)
 
 
-def _bytes(record: Enrolment) -> bytes:
+def _linked(record: Enrolment, secret: str, units: tuple[str, ...], now: datetime) -> Enrolment:
+    """With one more link. Who has not agreed yet may have asked again with other units."""
+    kept = (*record.secrets, _digest(secret))[-_KEPT_SECRETS:]
+    changed = {"secrets": kept, "linked_at": now}
+    if record.counts_from is None:
+        changed["units"] = units
+    return record.model_copy(update=changed)
+
+
+def _with(record: Enrolment, units: tuple[str, ...], now: datetime) -> Enrolment:
+    return record.model_copy(update={"units": units, "counts_from": now})
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _stored(record: Enrolment) -> bytes:
     return record.model_dump_json().encode()

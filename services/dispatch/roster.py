@@ -88,9 +88,9 @@ def exclusions(
 
 def rode(member: Member, units: Collection[str]) -> bool:
     """Whether one of these units is the member's own."""
-    return bool(_names(member.entry.units) & _names(units))
+    return bool(plain_names(member.entry.units) & plain_names(units))
 
 
-def _names(units: Collection[str]) -> set[str]:
+def plain_names(units: Collection[str]) -> set[str]:
     """Two systems write one unit as `E12`, `e12` or `E 12`: a missed match would ask a witness."""
     return {"".join(unit.split()).casefold() for unit in units}

@@ -25,5 +25,7 @@ class DispatchSettings(RuntimeSettings):
     """Whoever reaches the page may ask for a peer; otherwise they need the members' shared key."""
     requests_file: Path | None = None
     """The agency's own numbers for requests instead of policy/requests.yaml."""
+    exposure_file: Path | None = None
+    """The agency's own numbers for cumulative exposure instead of policy/cumulative.yaml."""
     notice_file: Path | None = None
     """The limits of confidentiality in the words of the agency's lawyer, as plain text."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from nats.errors import Error as NatsError
-from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError, NoKeysError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 
 from services.runtime.errors import Conflict, Transient
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
+    from nats.aio.msg import Msg
     from nats.js.kv import KeyValue
+
+_PAGE = 1000
+_REQUEST_SECONDS = 2.0
 
 
 class Held(NamedTuple):
@@ -22,7 +28,10 @@ class Held(NamedTuple):
 
 
 class Bucket(Protocol):
-    """Keys are `<agency>.<id>`. Every call raises Transient when the bucket cannot be reached."""
+    """Keys are `<agency>.<id>` or `<agency>.<kind>.<id>`.
+
+    Every call raises Transient when the bucket cannot be reached.
+    """
 
     async def get(self, key: str) -> bytes | None:
         """The value, or None when there is none (any more)."""
@@ -40,8 +49,8 @@ class Bucket(Protocol):
         """Set a value if nobody else has since `revision` (0: there was none). Raises Conflict."""
         ...
 
-    async def keys(self, prefix: str) -> tuple[str, ...]:
-        """The keys that begin so and have a value."""
+    async def under(self, prefix: str) -> dict[str, Held]:
+        """Every value whose key is the prefix, a dot and one word more, by its key."""
         ...
 
     async def erase(self, key: str) -> None:
@@ -80,9 +89,9 @@ class MemoryBucket:
             raise Conflict(f"the entry is not at revision {revision}")
         await self.put(key, value)
 
-    async def keys(self, prefix: str) -> tuple[str, ...]:
-        """See Bucket.keys."""
-        return tuple(sorted(key for key in self._values if key.startswith(prefix)))
+    async def under(self, prefix: str) -> dict[str, Held]:
+        """See Bucket.under."""
+        return {key: held for key, held in self._values.items() if key.rpartition(".")[0] == prefix}
 
     async def erase(self, key: str) -> None:
         """See Bucket.erase."""
@@ -104,7 +113,7 @@ class JetStreamBucket:
         except KeyNotFoundError:
             return None
         except (NatsError, OSError) as error:
-            raise Transient(f"the bucket {self._name} cannot be reached") from error
+            raise self._away() from error
         return entry.value
 
     async def put(self, key: str, value: bytes) -> None:
@@ -112,7 +121,7 @@ class JetStreamBucket:
         try:
             await (await self._bucket()).put(key, value)
         except (NatsError, OSError) as error:
-            raise Transient(f"the bucket {self._name} cannot be reached") from error
+            raise self._away() from error
 
     async def held(self, key: str) -> Held | None:
         """See Bucket.held."""
@@ -137,15 +146,49 @@ class JetStreamBucket:
         except (NatsError, OSError) as error:
             raise self._away() from error
 
-    async def keys(self, prefix: str) -> tuple[str, ...]:
-        """See Bucket.keys."""
+    async def under(self, prefix: str) -> dict[str, Held]:
+        """See Bucket.under."""
         try:
-            found = await (await self._bucket()).keys()
-        except NoKeysError:
-            return ()
+            await self._bucket()
+            return {
+                message.subject.removeprefix(f"$KV.{self._name}."): Held(
+                    message.data, message.metadata.sequence.stream
+                )
+                for message in await self._newest(f"$KV.{self._name}.{prefix}.*")
+                if "KV-Operation" not in (message.headers or {})
+            }
         except (NatsError, OSError) as error:
             raise self._away() from error
-        return tuple(sorted(key for key in found if key.startswith(prefix)))
+
+    async def _newest(self, subject: str) -> list[Msg]:
+        """The newest message of every subject, by a consumer that is taken away again.
+
+        The client's own way to list leaves one behind for minutes each time.
+        """
+        jetstream, stream = self._client.jetstream(timeout=_REQUEST_SECONDS), f"KV_{self._name}"
+        config = ConsumerConfig(
+            ack_policy=AckPolicy.NONE,
+            deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
+            filter_subject=subject,
+            inactive_threshold=30.0,
+            mem_storage=True,
+        )
+        info = await jetstream.add_consumer(stream, config)
+        inbox = self._client.new_inbox().rpartition(".")[0].encode() + b"."
+        pull = await jetstream.pull_subscribe_bind(
+            consumer=info.name, stream=stream, inbox_prefix=inbox
+        )
+        found: list[Msg] = []
+        pending = info.num_pending or 0
+        try:
+            while pending:
+                found += await pull.fetch(min(pending, _PAGE), timeout=_REQUEST_SECONDS)
+                pending = found[-1].metadata.num_pending  # what was changed meanwhile comes again
+        finally:
+            with contextlib.suppress(NatsError):
+                await pull.unsubscribe()
+                await jetstream.delete_consumer(stream, info.name)
+        return found
 
     def _away(self) -> Transient:
         return Transient(f"the bucket {self._name} cannot be reached")
@@ -155,7 +198,7 @@ class JetStreamBucket:
         try:
             await (await self._bucket()).purge(key)
         except (NatsError, OSError) as error:
-            raise Transient(f"the bucket {self._name} cannot be reached") from error
+            raise self._away() from error
 
     async def _bucket(self) -> KeyValue:
         if self._opened is None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from schemas.dispatch import AlarmReason, ReviewStage
 from schemas.policy import Role, Urgency
-from schemas.subjects import derived_id
 from services.dispatch.carriers.port import PhoneMessage
 
 if TYPE_CHECKING:
@@ -111,25 +110,36 @@ def _clock(at: datetime) -> str:
     return at.strftime("%H:%M %Z")
 
 
-def confirm_enrolment(link: str) -> PhoneMessage:
-    """So that only the owner of an address can enrol it. The link is secret: it opens the record."""
+def confirm_enrolment(message_id: UUID, link: str) -> PhoneMessage:
+    """To an address that somebody wants to enrol: only its owner can agree."""
     return PhoneMessage(
-        message_id=str(derived_id(link, "confirm")),
+        message_id=str(message_id),
         subject="Tailboard: please confirm",
         text=(
-            f"You asked Tailboard to keep count of hard calls for you.\n\nConfirm, look or leave: "
-            f"{link}\n\nKeep this link: it is the only way in. If this was not you, do nothing.\n"
+            "Somebody, probably you, asked Tailboard to keep a private count for this address.\n\n"
+            f"To start it: {link}\n\n"
+            "Nothing is counted before. If it was not you, do nothing: the address is erased.\n"
         ),
     )
 
 
-def offer_check_in(message_id: UUID, link: str) -> PhoneMessage:
-    """To a person for whom hard calls have added up: an offer, and no number."""
+def enrolment_link(message_id: UUID, link: str) -> PhoneMessage:
+    """To one who is enrolled and asked for the way back to their page."""
     return PhoneMessage(
         message_id=str(message_id),
-        subject="Tailboard: a peer is there if you want to talk",
+        subject="Tailboard: your private page",
+        text=f"Your private page: {link}\n\nWhoever has this link can open it: keep it to yourself.\n",
+    )
+
+
+def check_in_offer(message_id: UUID, ask: str, leave: str) -> PhoneMessage:
+    """To one for whom hard calls have added up: an offer, and neither a number nor a reason."""
+    return PhoneMessage(
+        message_id=str(message_id),
+        subject="Tailboard: a peer is there",
         text=(
-            f"A peer is there if you want to talk. No reply is needed.\n\nAsk for one: {link}\n\n"
-            "Only you get this. To leave, open the link from when you enrolled.\n"
+            "A peer is there if you want to talk. No reply is needed.\n\n"
+            f"Ask for one: {ask}\n\n"
+            f"To get no more of these: {leave}\n"
         ),
     )
