@@ -1,4 +1,4 @@
-"""Reads reports from files and stdin: our JSON and JSON lines, CSV exports, foreign documents."""
+"""Reads reports from files and stdin: our JSON and JSON lines, CAD exports, foreign documents."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from services.intake.adapters.csv_cad import CsvMapping
 
 _LINES = frozenset({".ndjson", ".jsonl"})
+_PLACES = {"csv": "row", "jsonl": "line", "json": "item"}
+"""What a record of an export is called in problems."""
+_WINDOWS = "cp1252"
+_ERRORS = {"utf-8-sig": "strict", _WINDOWS: "replace"}
+"""Windows-1252 leaves five bytes undefined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Sources:
         for name in self.names:
             if name == STDIN:
                 continue
-            if self.mapping is None and Path(name).suffix not in _LINES:
+            if self._mapping(name) is None and Path(name).suffix not in _LINES:
                 for _ in self._read(name, quiet=True):
                     pass
             else:
@@ -75,10 +80,11 @@ class Sources:
             packed = base64.b64encode(document.body).decode()
             yield Told(shown, {"document": packed}, form=document.form)
             return
-        with _opened(name) as lines:
+        mapping = self._mapping(name, None if quiet else self.warn)
+        with _opened(name, mapping, None if quiet else self.warn) as lines:
             try:
-                if self.mapping:
-                    yield from self._csv(shown, lines, self.mapping, quiet=quiet)
+                if mapping:
+                    yield from self._export(shown, lines, mapping, quiet=quiet)
                 elif Path(name).suffix in _LINES:
                     yield from _json_lines(shown, enumerate(lines, start=1))
                 else:
@@ -86,7 +92,16 @@ class Sources:
             except UnicodeDecodeError as error:
                 _stop(shown, f"byte {error.start + 1} is not UTF-8: save the file as UTF-8")
 
-    def _csv(
+    def _mapping(self, name: str, say: Callable[[str], None] | None = None) -> CsvMapping | None:
+        """The mapping asked for; for CSV without one, that which its heading shows."""
+        if self.mapping is not None or Path(name).suffix.lower() != ".csv":
+            return self.mapping
+        found = fitting_mapping(name)
+        if found and say:
+            say(f"{name}: its heading is that of `--format {found[0]}`, which is taken")
+        return found[1] if found else None
+
+    def _export(
         self, name: str, lines: Iterable[str], mapping: CsvMapping, *, quiet: bool
     ) -> Iterator[Told]:
         from services.intake.adapters.csv_cad import BadMapping, CsvCad  # only CSV pays for it
@@ -99,7 +114,8 @@ class Sources:
             left_out = ", ".join(export.left_out)
             self.warn(f"{name}: columns that the mapping does not name were left out: {left_out}")
         for row in export.rows():
-            yield Told(f"{name} row {row.row}", row.report, row.key, row.problem)
+            place = f"{name} {_PLACES[mapping.records]} {row.row}"
+            yield Told(place, row.report, row.key, row.problem)
 
 
 def csv_mapping(shipped: str | None, file: Path | None) -> CsvMapping | None:
@@ -123,6 +139,26 @@ def shipped_mappings() -> tuple[str, ...]:
     return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".yaml")))
 
 
+def fitting_mapping(name: str) -> tuple[str, CsvMapping] | None:
+    """The one shipped mapping whose columns are exactly those of the file; None without one.
+
+    Exactly, because a wrong guess would read times in another city's zone.
+    """
+    from services.intake.adapters.csv_cad import parse_mapping  # only CSV pays for it
+    from services.intake.adapters.fitting import fits
+
+    with _opened(name) as lines:
+        try:
+            first = next(iter(lines), "")
+        except UnicodeDecodeError:
+            return None
+    each = (
+        (form, parse_mapping(_mapping_text(form, None)[1], form)) for form in shipped_mappings()
+    )
+    found = [(form, mapping) for form, mapping in each if fits(first, mapping)]
+    return found[0] if len(found) == 1 else None
+
+
 def _mapping_text(shipped: str | None, file: Path | None) -> tuple[str, str]:
     if file is not None:
         try:
@@ -137,17 +173,34 @@ def _mapping_text(shipped: str | None, file: Path | None) -> tuple[str, str]:
 
 
 @contextlib.contextmanager
-def _opened(name: str) -> Iterator[Iterable[str]]:
+def _opened(
+    name: str, mapping: CsvMapping | None = None, say: Callable[[str], None] | None = None
+) -> Iterator[Iterable[str]]:
+    """The file's lines, in UTF-8; an export with a mapping may be in Windows-1252."""
     try:
         if name == STDIN:
             lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline="")
             yield lines
             lines.detach()
         else:
-            with Path(name).open(encoding="utf-8-sig", newline="") as file:
+            encoding = _encoding(name) if mapping else "utf-8-sig"
+            if encoding == _WINDOWS and say:
+                say(f"{name}: it is not UTF-8 and was read as Windows-1252: look at its accents")
+            with Path(name).open(encoding=encoding, newline="", errors=_ERRORS[encoding]) as file:
                 yield file
     except OSError as error:
         raise _unreadable(name, error) from error
+
+
+def _encoding(name: str) -> str:
+    """UTF-8 when all of the file is; else Windows-1252, which any bytes can be."""
+    try:
+        with Path(name).open(encoding="utf-8-sig", newline="") as file:
+            for _ in file:
+                pass
+    except UnicodeDecodeError:
+        return _WINDOWS
+    return "utf-8-sig"
 
 
 def _unreadable(name: str, error: Exception) -> Stop:
@@ -170,7 +223,11 @@ def _json_or_lines(name: str, lines: Iterable[str]) -> Iterator[Told]:
 
 def _document(name: str, text: str) -> Iterator[Told]:
     if name.endswith(".csv"):
-        _stop(name, "a CSV export needs --format NAME or --mapping FILE.yaml")
+        _stop(
+            name,
+            "a CSV export needs --format NAME or --mapping FILE.yaml, which "
+            "`tailboard intake learn FILE` writes",
+        )
     try:
         parsed = _parse(text)
     except ValueError as error:

@@ -1,116 +1,42 @@
-"""From a dispatch center's CSV export to native reports, by a mapping that is data.
+"""From a dispatch center's export to native reports, by a mapping that is data.
 
-Pure: the caller opens the files. Places and people of an export are never mapped.
+Pure: the caller opens the files. Whoever is named in an export is never mapped.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import itertools
+import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    JsonValue,
-    ValidationError,
-)
+from pydantic import ValidationError
 
-from schemas.envelope import Slug
+from services.intake.adapters.mapping import EPOCH, CsvMapping, parse_mapping, problem_of
 from services.intake.adapters.native import NativeReport
+from services.intake.adapters.records import (
+    BadMapping,
+    CsvRows,
+    Record,
+    json_items,
+    json_lines,
+    path_of,
+    texts_at,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+__all__ = ["BadMapping", "CsvCad", "CsvMapping", "MappedRow", "parse_mapping", "problem_of"]
 
 _NEVER_EMPTY = frozenset({"incident_type", "occurred_at"})
 """An old incident without its time would look like a fresh one, and page people."""
-
-
-class BadMapping(ValueError):
-    """The mapping does not hold together, or does not fit the file; the text names the remedy."""
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"{name!r} is not an IANA time zone, such as America/Los_Angeles")
-    return name
-
-
-def _one_or_more(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _native_fields(fixed: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """Each value must fit its field, found out once and not at every row."""
-    report = NativeReport.model_validate({"incident_type": "any", **fixed})
-    if report.unknown():
-        raise ValueError("only fields of the native report can be fixed")
-    return fixed
-
-
-Columns = Annotated[
-    tuple[str, ...], BeforeValidator(_one_or_more), Field(min_length=1, max_length=10)
-]
-"""A column's name, or several whose cells are joined by a space."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class MappedColumns(_Part):
-    """Which columns fill which field of the native report. There is no field for a place."""
-
-    incident_type: Columns
-    incident_number: Columns | None = None
-    incident_code: Columns | None = None
-    occurred_at: Columns | None = None
-    status: Columns | None = None
-    units: Columns | None = None
-    narrative: Columns | None = None
-
-    def by_field(self) -> dict[str, tuple[str, ...]]:
-        """The fields that are mapped, with their columns."""
-        named = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return {name: columns for name, columns in named if columns}
-
-
-class UnitRule(_Part):
-    """How units are written."""
-
-    split: Annotated[str, Field(min_length=1, max_length=5)] = " "
-    """What stands between two units of one cell."""
-    collect_over_rows: bool = False
-    """True when an export has one row per unit: each report then names the units of all rows."""
-
-
-class CsvMapping(_Part):
-    """One export's shape."""
-
-    source: Slug
-    title: str = ""
-    time_zone: Annotated[str, AfterValidator(_zone)]
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    columns: MappedColumns
-    date_formats: tuple[str, ...] = ()
-    """Tried in order (Python strptime codes); without any, times must be ISO 8601."""
-    units: UnitRule = UnitRule()
-    values: dict[Literal["incident_type", "incident_code", "status"], dict[str, str]] = {}
-    """Words of the export and the native value that each means, by field."""
-    fixed: Annotated[dict[str, JsonValue], AfterValidator(_native_fields)] = {}
-    """Native fields that are the same for every row, such as `exercise: true`."""
-    ignore: tuple[str, ...] = ()
-    """Columns that are left out on purpose: places and whatever else is not needed."""
+_TIMES = {"occurred_at": min, "told_at": max, "on_scene_at": min, "operations_ended_at": max}
+"""Which one counts where a path leads to several times; the first arrival, the last clearance."""
+_DEGREES = ("latitude", "longitude")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,44 +44,11 @@ class MappedRow:
     """One row: a native report with its idempotency key, or the problem that keeps it out."""
 
     row: int
-    """As a spreadsheet counts: the heading is row 1."""
+    """As a spreadsheet counts: the heading is row 1; of JSON, the line or the item."""
     report: dict[str, Any] | None = None
     key: str | None = None
     """Set for a row without an incident number, so that the same file makes the same cases."""
     problem: str | None = None
-
-
-class _PlainWords(yaml.SafeLoader):
-    """Takes `no`, `yes`, `on`, `off` and `n` as words: exports have columns of these names."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - the way PyYAML is told
-        first: [each for each in kinds if first in "tTfF" or not each[0].endswith(":bool")]
-        for first, kinds in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-def parse_mapping(text: str, name: str) -> CsvMapping:
-    """A mapping file's text as a mapping. Raises BadMapping, naming the field and the remedy."""
-    try:
-        told = yaml.load(text, _PlainWords)  # noqa: S506 - a SafeLoader, with fewer surprises
-        if not isinstance(told, dict):
-            raise BadMapping(f"{name}: a mapping file holds `source:`, `time_zone:`, `columns:`")
-        return CsvMapping.model_validate(told)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise BadMapping(f"{name}:{where}: this is not YAML") from error
-    except ValidationError as error:
-        raise BadMapping(f"{name}: {problem_of(error)}") from error
-
-
-def problem_of(error: ValidationError) -> str:
-    """The first thing wrong, as `field: what`, without the value: it may be personal."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    what = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        what = "there is no such entry (docs/how-to/csv-cad.md lists them)"
-    return f"{'.'.join(str(part) for part in first['loc'])}: {what}"
 
 
 class CsvCad:
@@ -164,109 +57,150 @@ class CsvCad:
     def __init__(self, lines: Iterable[str], mapping: CsvMapping) -> None:
         self._mapping = mapping
         self._zone = ZoneInfo(mapping.time_zone)
-        self._reader = csv.reader(lines, delimiter=mapping.delimiter, strict=True)
-        self._heading = _heading(self._reader)
         self._fields = mapping.columns.by_field()
         self._words = {str(field): words for field, words in mapping.values.items()}
+        self._patterns = {str(f): re.compile(text) for f, text in mapping.patterns.items()}
         self._seen: Counter[str] = Counter()
         known = {column for columns in self._fields.values() for column in columns}
-        if missing := sorted(known - set(self._heading)):
-            raise BadMapping(
-                f"the file has no column {missing[0]!r}: its columns are "
-                f"{', '.join(self._heading)}; name them in the mapping as they are written there"
-            )
-        self.left_out = tuple(
-            name for name in self._heading if name not in known and name not in mapping.ignore
-        )
-        """Columns that the mapping names nowhere: nothing of them is sent."""
+        self.left_out: tuple[str, ...] = ()
+        """Columns that the mapping names nowhere: nothing of them is sent. CSV only."""
+        self._records: Iterable[Record]
+        if mapping.records == "csv":
+            rows = CsvRows(lines, mapping.delimiter)
+            self._records, self.left_out = rows, _left_out(rows.heading, known, mapping)
+            return
+        self._paths = {column: path_of(column) for column in known}
+        one_by_one = mapping.records == "jsonl"
+        self._records = json_lines(lines) if one_by_one else tuple(json_items(lines))
 
     def rows(self) -> Iterator[MappedRow]:
         """Every row in the file's order; one that cannot be mapped carries its problem."""
         if self._mapping.units.collect_over_rows:
             yield from self._together()
             return
-        for row, cells in self._cells():
-            yield cells if isinstance(cells, MappedRow) else self._mapped(row, cells, None)
+        for record in self._records:
+            yield self._mapped(record, None)
 
     def _together(self) -> Iterator[MappedRow]:
         """One incident in several rows: its units are known from the first report on."""
-        kept = list(self._cells())
+        kept = list(self._records)
         units: dict[str, dict[str, None]] = {}
-        for _row, cells in kept:
-            if not isinstance(cells, MappedRow):
-                seen = units.setdefault(self._text(cells, "incident_number"), {})
-                seen.update(dict.fromkeys(self._units(cells)))
-        for row, cells in kept:
-            if isinstance(cells, MappedRow):
-                yield cells
-                continue
-            number = self._text(cells, "incident_number")
-            yield self._mapped(row, cells, tuple(units[number]) if number else None)
+        for record in kept:
+            if record.problem is None:
+                seen = units.setdefault(self._text(record.values, "incident_number"), {})
+                seen.update(dict.fromkeys(self._units(record.values)))
+        for record in kept:
+            number = "" if record.problem else self._text(record.values, "incident_number")
+            yield self._mapped(record, tuple(units[number]) if number else None)
 
-    def _cells(self) -> Iterator[tuple[int, dict[str, str] | MappedRow]]:
-        width = len(self._heading)
-        for row in itertools.count(2):
-            try:
-                cells = next(self._reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield row, MappedRow(row, problem=f"this is not CSV: {error}")
-                continue
-            if len(cells) == width:
-                yield row, dict(zip(self._heading, cells, strict=True))
-            elif cells:
-                problem = f"the row has {len(cells)} cells and the heading {width}"
-                yield row, MappedRow(row, problem=problem)
-
-    def _mapped(self, row: int, cells: dict[str, str], units: tuple[str, ...] | None) -> MappedRow:
+    def _mapped(self, record: Record, units: tuple[str, ...] | None) -> MappedRow:
+        if record.problem is not None:
+            return MappedRow(record.row, problem=record.problem)
         try:
-            told = {**self._mapping.fixed, **self._native(cells)}
+            told = {**self._mapping.fixed, **self._native(record.values)}
             if units is not None:
                 told["units"] = list(units)
             told["source"] = self._mapping.source
             NativeReport.model_validate(told)
         except ValidationError as error:
-            return MappedRow(row, problem=problem_of(error))
+            return MappedRow(record.row, problem=problem_of(error))
         except ValueError as error:
-            return MappedRow(row, problem=str(error))
-        return MappedRow(row, told, None if "incident_number" in told else self._key(told))
+            return MappedRow(record.row, problem=str(error))
+        return MappedRow(record.row, told, None if "incident_number" in told else self._key(told))
 
-    def _native(self, cells: dict[str, str]) -> dict[str, Any]:
+    def _native(self, cells: Mapping[str, Any]) -> dict[str, Any]:
         told: dict[str, Any] = {}
         for field in self._fields:
-            text = self._text(cells, field)
+            text = self._meant(cells, field)
             if not text and field in _NEVER_EMPTY:
                 raise ValueError(f"{field}: {self._named(field)} is empty")
-            if not text:
-                continue
-            told[field] = self._words.get(field, {}).get(text, text)
-        if "occurred_at" in told:
-            told["occurred_at"] = self._time(told["occurred_at"]).isoformat()
+            if text and field not in _TIMES and field not in _DEGREES:
+                told[field] = text
+        times = self._times(cells)
+        told |= {field: at.isoformat() for field, at in times.items()}
+        if place := self._place(cells):
+            told["place"] = place
         if "units" in told:
             told["units"] = self._units(cells)
         return told
 
-    def _text(self, cells: Mapping[str, str], field: str) -> str:
-        parts = (cells[column].strip() for column in self._fields.get(field, ()))
-        return " ".join(part for part in parts if part)
+    def _meant(self, cells: Mapping[str, Any], field: str) -> str:
+        """The field's text: the part that a pattern picks, in the words of the mapping."""
+        text = self._text(cells, field)
+        if text and (pattern := self._patterns.get(field)):
+            found = pattern.search(text)
+            text = (found[1] or "").strip() if found else ""
+        return self._words.get(field, {}).get(text, text)
 
-    def _units(self, cells: Mapping[str, str]) -> list[str]:
+    def _texts(self, cells: Mapping[str, Any], column: str) -> tuple[str, ...]:
+        if self._mapping.records == "csv":
+            text = cells[column].strip()
+            return (text,) if text else ()
+        return texts_at(cells, self._paths[column])
+
+    def _text(self, cells: Mapping[str, Any], field: str) -> str:
+        """Everything that the field's columns hold, joined."""
+        joined = self._mapping.units.split if field == "units" else " "
+        found = (text for name in self._fields.get(field, ()) for text in self._texts(cells, name))
+        return joined.join(found)
+
+    def _units(self, cells: Mapping[str, Any]) -> list[str]:
         split = self._text(cells, "units").split(self._mapping.units.split)
         return list(dict.fromkeys(unit.strip() for unit in split if unit.strip()))
 
-    def _time(self, text: str) -> datetime:
+    def _place(self, cells: Mapping[str, Any]) -> dict[str, float] | None:
+        """Degrees when both are there and not both zero, which is how systems write unknown."""
+        texts = [self._meant(cells, field) for field in _DEGREES if field in self._fields]
+        if not texts or not all(texts):
+            return None
+        place = {}
+        for field, text in zip(_DEGREES, texts, strict=True):
+            try:
+                place[field] = float(text)
+            except ValueError:
+                raise ValueError(f"{field}: {self._named(field)} is not in degrees") from None
+        return place if any(place.values()) else None
+
+    def _times(self, cells: Mapping[str, Any]) -> dict[str, datetime]:
+        times: dict[str, datetime] = {}
+        for field, chosen in _TIMES.items():
+            if found := [self._time(text, field) for text in self._time_texts(cells, field)]:
+                times[field] = self._after_midnight(field, chosen(found), times.get("occurred_at"))
+        return times
+
+    def _time_texts(self, cells: Mapping[str, Any], field: str) -> tuple[str, ...]:
+        """One column may lead to several times; several columns (date, time) make one."""
+        columns = self._fields.get(field, ())
+        if len(columns) == 1:
+            return self._texts(cells, columns[0])
+        whole = all(self._texts(cells, column) for column in columns)
+        text = self._text(cells, field)
+        return (text,) if text and (whole or field in _NEVER_EMPTY) else ()
+
+    def _after_midnight(self, field: str, at: datetime, begun: datetime | None) -> datetime:
+        """A time that borrows the date of the call, and would come before it, is of the next day."""
+        borrowed = set(self._fields[field]) & set(self._fields.get("occurred_at", ()))
+        if begun is None or not borrowed or at >= begun or field == "occurred_at":
+            return at
+        try:
+            return at + timedelta(days=1)
+        except OverflowError:
+            return at
+
+    def _time(self, text: str, field: str) -> datetime:
         """An aware time. A wall time that came twice (clocks set back) is taken as the first one;
         one that never came (clocks set forward) is read with the offset of before the change.
         """
         for form in self._mapping.date_formats or (None,):
             try:
-                at = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007 - the zone follows
-            except ValueError:
+                at = _read_time(text, form)
+                at = at if at.tzinfo else at.replace(tzinfo=self._zone, fold=0)
+                at.astimezone(UTC)
+            except (ValueError, OverflowError, OSError):
                 continue
-            return at if at.tzinfo else at.replace(tzinfo=self._zone, fold=0)
+            return at
         forms = ", ".join(self._mapping.date_formats) or "ISO 8601"
-        raise ValueError(f"occurred_at: {self._named('occurred_at')} is not a time like {forms}")
+        raise ValueError(f"{field}: {self._named(field)} is not a time like {forms}")
 
     def _named(self, field: str) -> str:
         return "the column " + " + ".join(repr(column) for column in self._fields[field])
@@ -283,13 +217,18 @@ class CsvCad:
         return f"csv-{digest[:40]}"
 
 
-def _heading(reader: Iterator[list[str]]) -> tuple[str, ...]:
-    try:
-        heading = tuple(name.strip().removeprefix("\ufeff") for name in next(reader, ()))
-    except csv.Error as error:
-        raise BadMapping(f"the file's first line is not CSV: {error}") from error
-    if not any(heading):
-        raise BadMapping("the file is empty: its first line must name the columns")
-    if twice := [name for name, count in Counter(heading).items() if count > 1]:
-        raise BadMapping(f"the column {twice[0]!r} is named twice in the first line")
-    return heading
+def _left_out(heading: tuple[str, ...], known: set[str], mapping: CsvMapping) -> tuple[str, ...]:
+    if missing := sorted(known - set(heading)):
+        raise BadMapping(
+            f"the file has no column {missing[0]!r}: its columns are "
+            f"{', '.join(heading)}; name them in the mapping as they are written there"
+        )
+    return tuple(name for name in heading if name not in known and name not in mapping.ignore)
+
+
+def _read_time(text: str, form: str | None) -> datetime:
+    if form is None:
+        return datetime.fromisoformat(text)
+    if form in EPOCH:
+        return datetime.fromtimestamp(float(text) / EPOCH[form], UTC)
+    return datetime.strptime(text, form)  # noqa: DTZ007 - the zone follows
