@@ -26,7 +26,6 @@ SECRETS = (
     "05/2019",
     "47.61234",
     "-122.33456",
-    "not breathing",
     "private-",
 )
 NARRATIVE = (
