@@ -11,11 +11,13 @@ from typing_extensions import override
 
 from services.cli.cases import case, cases, done
 from services.cli.deadletters import app as deadletters_app
+from services.cli.decide import lower, merge, raise_case, split
 from services.cli.doctor import doctor
 from services.cli.explain import explain
 from services.cli.policy_commands import app as policy_app
 from services.cli.post import post
 from services.cli.request_peer import request_peer
+from services.cli.reviews import app as reviews_app
 from services.cli.roster import app as roster_app
 from services.cli.spool_commands import app as spool_app
 from services.cli.stop import EXIT_INPUT, EXIT_INTERRUPTED, Stop
@@ -55,6 +57,11 @@ app.command("cases")(cases)
 app.command("done")(done)
 app.command("request-peer")(request_peer)
 app.command("watch")(watch)
+app.add_typer(reviews_app)
+app.command("raise")(raise_case)
+app.command("lower")(lower)
+app.command("merge")(merge)
+app.command("split")(split)
 app.add_typer(roster_app)
 app.add_typer(policy_app)
 app.add_typer(deadletters_app)

@@ -42,7 +42,7 @@ def case(
     """
     from services.cli.api import Server
 
-    told = Server(connection(url, key, data_dir)).get(f"/v1/cases/{_in_path(case_id)}")
+    told = Server(connection(url, key, data_dir)).get(f"/v1/cases/{in_path(case_id)}")
     if as_json:
         print(json.dumps(told, indent=2))
     else:
@@ -99,9 +99,9 @@ def done(
     from services.cli.api import Server
 
     server = Server(connection(url, key, data_dir))
-    found = server.get(f"/v1/cases/{_in_path(case_id)}").get("case") or {}
+    found = server.get(f"/v1/cases/{in_path(case_id)}").get("case") or {}
     whole = str(found.get("case_id") or case_id)
-    server.ask("POST", f"/v1/cases/{_in_path(whole)}/items/{_in_path(item)}/done")
+    server.ask("POST", f"/v1/cases/{in_path(whole)}/items/{in_path(item)}/done")
     print(f"{item} of case {whole[:_SHORT]} is recorded as done")
 
 
@@ -125,6 +125,8 @@ def _show_case(told: dict[str, Any]) -> None:
     parts = (found.get(name) for name in ("state_label", "outcome", "trigger", "incident_type"))
     console.print(f"Case {found.get('case_id')}", markup=False, highlight=False)
     console.print("  ".join(str(part) for part in parts if part), markup=False, highlight=False)
+    for line in _decisions(told):
+        console.print(line, style="yellow", markup=False, highlight=False)
     for mark in found.get("marks") or []:
         console.print(f"! {mark}", style="red", markup=False, highlight=False)
     table = Table("time", "step", "detail", "target", "distance")
@@ -135,6 +137,23 @@ def _show_case(told: dict[str, Any]) -> None:
             detail += f"\n[dim]item {_escaped(item)}[/dim]"
         table.add_row(local(row.get("at")), step, detail, local(row.get("target_at")), word(row))
     console.print(table)
+
+
+def _decisions(told: dict[str, Any]) -> list[str]:
+    """What waits for a person, and which cases are one incident."""
+    lines: list[str] = []
+    merges = told.get("merges") or {}
+    if into := merges.get("into"):
+        lines.append(f"This is case {str(into.get('case_id'))[:_SHORT]} now ({into.get('why')})")
+    lines += [
+        f"Also told as case {str(other.get('case_id'))[:_SHORT]} ({other.get('why')})"
+        for other in merges.get("absorbed") or []
+    ]
+    if review := told.get("review"):
+        case_id = str(review.get("case_id"))[:_SHORT]
+        lines.append(f"{review.get('question')} {review.get('distance')}")
+        lines.append(f"  tailboard reviews answer {case_id} raise|decline")
+    return lines
 
 
 def _show_cases(found: list[dict[str, Any]]) -> None:
@@ -167,7 +186,8 @@ def _escaped(text: object) -> str:
     return escape(str(text)) if text else ""
 
 
-def _in_path(part: str) -> str:
+def in_path(part: str) -> str:
+    """What was typed, as one part of an address."""
     from urllib.parse import quote
 
     return quote(part.strip(), safe="")

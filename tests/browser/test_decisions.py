@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import async_playwright
 
 from schemas.intake import CaseLowered, CaseRaised, ReviewAnswered
 from tests.support.console import Console
+from tests.support.served import served
 from tests.support.town import Town, a_town
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from fastapi import FastAPI
     from playwright.async_api import Browser, Page
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -49,18 +47,6 @@ CHILD: dict[str, Any] = {
 Scheme = Literal["light", "dark"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-
-class Announcing(uvicorn.Server):
-    """A server that says when its port is open."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.up = asyncio.Event()
-
-    async def startup(self, sockets: list[object] | None = None) -> None:
-        await super().startup()
-        self.up.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +88,6 @@ class Site:
             yield await context.new_page()
         finally:
             await context.close()
-
-
-@asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
-    """The app behind a real port; its address."""
-    server = Announcing(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-    task = asyncio.ensure_future(server.serve())
-    await server.up.wait()
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await task
 
 
 @asynccontextmanager

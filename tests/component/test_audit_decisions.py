@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from schemas.dispatch import TeamStoodDown, TeamWidened
 from schemas.intake import CaseMerged, CaseRaised, CaseSplit, MatchedBy, ReviewAnswered
+from schemas.subjects import Stream
+from services.audit.console.triggers import choices
+from services.audit.settings import AuditSettings
+from services.intake.app import load_pack
+from services.intake.settings import IntakeSettings
 from services.runtime.auth import KeyRole, Passes, Principal, add_key, secret_of
 from tests.support.console import Console, forms
 from tests.support.town import START, Town, a_town
@@ -174,11 +180,11 @@ async def test_an_empty_time_is_now(town: Town, console: Console) -> None:
 async def test_what_does_not_fit_is_said_on_the_page_and_opens_nothing(
     town: Town, console: Console, typed: dict[str, str], word: str
 ) -> None:
-    before = len(town.journal.all(_intake()))
+    before = len(town.journal.all(Stream.INTAKE))
     where = await console.press("/raise", "Bring the team in", **typed)
     assert where == f"/raise?refused={word}"
     assert 'role="alert"' in await console.page(where)
-    assert len(town.journal.all(_intake())) == before
+    assert len(town.journal.all(Stream.INTAKE)) == before
 
 
 async def test_without_leave_nothing_is_decided(town: Town, console: Console) -> None:
@@ -217,19 +223,11 @@ async def test_a_key_that_may_not_decide_sees_no_buttons(town: Town, tmp_path: P
 
 
 async def _signed_in(console: Console, key: str) -> str:
-    import httpx
-
     async with console.running() as app:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://town.invalid") as client:
             answer = await client.post("/sign-in", data={"key": key})
     return str(answer.headers["set-cookie"]).partition(";")[0]
-
-
-def _intake() -> Any:
-    from schemas.subjects import Stream
-
-    return Stream.INTAKE
 
 
 async def test_programs_read_the_queue_and_the_classes(town: Town, console: Console) -> None:
@@ -256,11 +254,6 @@ async def test_the_console_offers_just_the_classes_of_the_policy(
     tmp_path: Path, policy: dict[str, Any]
 ) -> None:
     """Both read the file on their own: this holds them together."""
-    from services.audit.console.triggers import choices
-    from services.audit.settings import AuditSettings
-    from services.intake.app import load_pack
-    from services.intake.settings import IntakeSettings
-
     pack = load_pack(IntakeSettings.model_validate(policy))
     offered = choices(AuditSettings.model_validate(policy | {"data_dir": tmp_path}))
     assert {each.trigger_class: (each.label, each.tier) for each in offered} == {

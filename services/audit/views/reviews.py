@@ -62,11 +62,15 @@ class Reviews(Frozen):
 
 
 def waiting(connection: Connection, agency: str, now: datetime) -> tuple[OpenReview, ...]:
-    """Every open question, by the time that is left, then by tier."""
+    """Every open question, by the time that is left, then by tier, then the surest first."""
     query = select(tables.cases).where(_C.agency == agency, _C.review_open.is_(True))
     files = case_file.files(connection, agency, case_file.cases(connection, query))
     found = [shown for file in files if (shown := of(file, now))]
-    return tuple(sorted(found, key=lambda each: (each.answer_by, each.tier, each.case_id)))
+    return tuple(sorted(found, key=_urgency))
+
+
+def _urgency(each: OpenReview) -> tuple[datetime, int, float, str]:
+    return each.answer_by, each.tier, -(each.confidence or 0.0), each.case_id
 
 
 def count(connection: Connection, agency: str) -> int:
