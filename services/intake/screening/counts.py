@@ -76,7 +76,8 @@ def number_at(words: Sequence[Word], place: int) -> int | None:
     word = words[place]
     after = words[place + 1].text if place + 1 < len(words) else ""
     before = words[place - 1] if place else None
-    if after in _UNITS:
+    joined_behind = place + 1 < len(words) and words[place + 1].start == word.end
+    if after in _UNITS or joined_behind:  # `30s`, `12b`
         return None
     if word.text.isdigit():
         joined = before is not None and before.end == word.start

@@ -109,11 +109,11 @@ class Turns:
 
 
 def _told_of_the_past(words: Sequence[Word], this_year: int | None) -> frozenset[int]:
-    """The sentences with `in 2019`, when that is before the year of the incident."""
+    """The sentences with `in 2019` or `on a 2019 homicide`, when that is before the year of the incident."""
     return frozenset(
         word.sentence
         for before, word in pairwise(words)
-        if before.text in {"in", "since", "from"}
+        if before.text in {"in", "since", "from", "on", "the", "of", "to"}
         and _YEAR.match(word.text)
         and this_year is not None
         and int(word.text) < this_year
