@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from schemas.followup import InterventionHeld
+from schemas.followup import CheckInCompleted, FollowupPlanned, InterventionHeld
 from schemas.intake import (
     CaseLowered,
     CaseMerged,
@@ -31,7 +31,7 @@ from tests.unit.audit.story import AGENCY, START, Story, hours, minutes
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from schemas.envelope import Event
+    from schemas.envelope import Event, Recorded
     from services.audit.reader import CaseList, CasePage
 
 
@@ -208,6 +208,25 @@ async def test_what_was_planned_anew_counts_again(desk: Desk) -> None:
     assert not any(item.settled for item in file.planned.values())
     listed = await board(desk)
     assert (len(listed.cases), listed.counts.open, listed.counts.complete) == (1, 1, 0)
+
+
+async def test_what_only_the_plan_taken_back_held_keeps_no_case_open(desk: Desk) -> None:
+    story = Story(desk.journal)
+    await story.whole()
+    await decided.stood_down(story)
+    await story.tell(Stream.INTAKE, hours(2), story.wanted())
+    (plan,) = (told.event for told in planned_by(story))
+    smaller = plan.model_copy(update={"interventions": (), "check_ins": plan.check_ins[:1]})
+    done = CheckInCompleted(item=plan.check_ins[0].item)
+    await story.tell(Stream.FOLLOWUP, hours(3), smaller, done)
+    assert (await summary(desk, story)).state is CaseState.COMPLETE
+    listed = await board(desk)
+    assert (listed.cases, listed.counts.complete) == ((), 1)
+
+
+def planned_by(story: Story) -> list[Recorded[FollowupPlanned]]:
+    told = story.journal.all(Stream.FOLLOWUP)
+    return [each for each in told if isinstance(each.event, FollowupPlanned)]  # type: ignore[misc]
 
 
 async def test_lowering_says_why_and_a_cancelled_plan_says_so(desk: Desk) -> None:

@@ -214,3 +214,26 @@ def test_a_row_that_changes_twice_in_a_batch_is_written_once_with_its_last_value
     row = {**key, "role": "peer", "available": False}
     assert rows == [(tables.members, frozenset(), [row])]
     assert fresh == []
+
+
+@pytest.mark.parametrize("apart", [True, False])
+@pytest.mark.parametrize(
+    ("known", "kept"),
+    [
+        ({"role": "mhp"}, "mhp"),
+        ({"role": None}, "peer"),
+        ({}, "peer"),
+    ],
+)
+async def test_what_only_fills_a_gap_takes_nothing_away(
+    store: Store, known: dict[str, str | None], kept: str, *, apart: bool
+) -> None:
+    key = {"agency": "a", "member_id": "p-01"}
+    first = Change(tables.members, {**key, "available": True, **known})
+    fill = Change(tables.members, key, {"role": "peer"})
+    if apart:
+        await store.write(Stream.ROSTER, 1, [first])
+        await store.write(Stream.ROSTER, 2, [fill])
+    else:
+        await store.write(Stream.ROSTER, 2, [first, fill])
+    assert (await dump(store))["members"] == [("a", "p-01", kept, "True")]
