@@ -46,7 +46,7 @@ lock: ## Pin the dependencies again
 		extra=; test $$name = dev && extra='--extra dev'; \
 		$(VENV)-lock/bin/uv pip compile pyproject.toml $(VENV)-lock/build.in $$extra --quiet \
 			--universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-			--no-emit-index-url --no-emit-find-links --output-file requirements/$$name.lock; \
+			--no-emit-index-url --no-emit-find-links --no-strip-extras --output-file requirements/$$name.lock; \
 	done
 	rm -rf $(VENV)-lock
 
