@@ -114,7 +114,7 @@ class Enrolments:
         link = f"{self._page}/{agency}.{place.number}.{secret}"
         write = messages.enrolment_link if before.counts_from else messages.confirm_enrolment
         try:
-            await self.carrier.send(write(new_id(), link), Contact(email=contact))
+            await self.carrier.send(write(new_id(), link), Contact(email=before.contact))
         except NotDelivered:
             await self._not_linked(place, before.linked_at if mine else None)
             raise
