@@ -28,6 +28,8 @@ class Role(StrEnum):
     CHAPLAIN = "chaplain"
     COORDINATOR = "coordinator"
     CLINICAL_DIRECTOR = "clinical_director"
+    PROGRAM_LEAD = "program_lead"
+    """Answers for the program: called when no coordinator answers an alarm."""
 
 
 class Urgency(StrEnum):
@@ -108,6 +110,22 @@ class CumulativeRule(Frozen):
     """Nobody is offered a check-in again within this time."""
 
 
+class LoadCaps(Frozen):
+    """What one member may carry before they are left in peace; an emergency asks them all the same.
+
+    No cap is published: every number is a PROPOSAL (docs/domain.md, section 3).
+    """
+
+    group_sessions: Annotated[int, Field(ge=1)] = 2
+    """Group interventions that a member may have served within `group_within`."""
+    group_within: timedelta = timedelta(days=7)
+    open_one_on_ones: Annotated[int, Field(ge=1)] = 6
+    rest_after_tier1: timedelta = timedelta(hours=48)
+    """From the moment a member took a place in a tier 1 response."""
+    days_on_call: Annotated[int, Field(ge=1)] = 7
+    """Consecutive days on call, after which the rota itself is warned about."""
+
+
 class ResponsePolicy(Frozen):
     """The snapshot: everything that dispatch and followup need to know of the policy."""
 
@@ -123,6 +141,12 @@ class ResponsePolicy(Frozen):
     check_in_groups: tuple[Group, ...]
     check_in_grace: timedelta
     """How long a check-in may stay open after it fell due before the coordinator is alarmed."""
+    participants_per_peer: Annotated[int, Field(ge=1)] = 7
+    """One peer per so many who were there, and never fewer than `places` says (Mitchell: 5 to 7)."""
+    alarm_answer_within: timedelta = timedelta(minutes=30)
+    """How long coordinators may leave an alarm unanswered before the program lead is called: the
+    30 min callback of RISE; using it here is a PROPOSAL."""
+    caps: LoadCaps = LoadCaps()
 
 
 class CaseBrief(Frozen):
@@ -135,4 +159,10 @@ class CaseBrief(Frozen):
     reported_at: UtcDatetime
     operations_ongoing: bool
     operations_ended_at: UtcDatetime | None = None
+    exposed: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """About how many were there, where a feed says it: crews on scene times their staffing."""
+    disciplines: tuple[Slug, ...] = ()
+    """Of those who were there, such as `fire`; a peer of the same discipline is asked first."""
+    drill: bool = False
+    """An exercise that asks real members: every message says EXERCISE, statistics leave it out."""
     policy: ResponsePolicy

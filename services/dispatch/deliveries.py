@@ -25,8 +25,9 @@ from services.dispatch.carriers import messages
 from services.dispatch.carriers.port import Carrier, Contact, NotDelivered, PhoneMessage
 from services.dispatch.commands import DispatchCommand, RecordFailure, RecordSent, StartDelivery
 from services.dispatch.decider import DISPATCH
+from services.dispatch.delivery_state import DeliveryStatus
 from services.dispatch.links import LinkSigner, OfferLink, ReviewLink
-from services.dispatch.state import Active, DeliveryStatus, DispatchState
+from services.dispatch.state import Active, DispatchState
 from services.runtime.broker import Listener, on_event
 from services.runtime.clock import new_id
 from services.runtime.errors import Transient

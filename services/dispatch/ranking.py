@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
+_CALLED_ONLY = frozenset({Role.COORDINATOR, Role.PROGRAM_LEAD})
+"""They are called in alarms and not asked to serve."""
 _PROFESSIONALS = frozenset({Role.MHP, Role.CLINICAL_DIRECTOR})
 
 
@@ -26,12 +28,12 @@ def rank(
     """Candidates in the order of asking, the excluded with their reasons, and the coordinators.
 
     The order is a lot drawn from case and member: nobody is always first, and a repeat of the same
-    activation asks the same people. Coordinators are called in alarms and not asked to serve.
+    activation asks the same people.
     """
     candidates: list[Candidate] = []
     excluded: list[Excluded] = []
     for member_id, member in sorted(roster.items(), key=lambda item: derived_id(case_id, item[0])):
-        if member.entry.role is Role.COORDINATOR:
+        if member.entry.role in _CALLED_ONLY:
             continue
         if reasons := exclusions(member, units, incident_on, today):
             excluded.append(Excluded(member_id=member_id, reasons=reasons))

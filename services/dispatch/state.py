@@ -12,7 +12,6 @@ from schemas.dispatch import (
     DeliveryFailed,
     DeliverySent,
     DeliveryStarted,
-    Failure,
     MemberExcluded,
     MemberNotified,
     OfferAccepted,
@@ -30,6 +29,7 @@ from schemas.dispatch import (
     TeamStoodDown,
     TeamWidened,
 )
+from services.dispatch.delivery_state import Delivery, delivered
 from services.dispatch.reviews import reviewed
 
 if TYPE_CHECKING:
@@ -51,15 +51,6 @@ class OfferStatus(Enum):
     WITHDRAWN = auto()
 
 
-class DeliveryStatus(Enum):
-    """Where a message stands (docs/reference/delivery.md)."""
-
-    SENDING = auto()
-    SENT = auto()
-    FAILED_FOR_NOW = auto()
-    FAILED_FOR_GOOD = auto()
-
-
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One member's offer. `reached` is False when its message failed for good."""
@@ -70,24 +61,6 @@ class Offer:
     expires_at: datetime
     status: OfferStatus = OfferStatus.OPEN
     reached: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message to one member on one channel."""
-
-    member_id: str
-    purpose: Purpose
-    channel: str
-    attempt: int
-    give_up_at: datetime
-    status: DeliveryStatus = DeliveryStatus.SENDING
-    failure: Failure | None = None
-
-    @property
-    def may_have_arrived(self) -> bool:
-        """Whether the member may hold this message."""
-        return self.status is DeliveryStatus.SENT or self.failure is Failure.UNCERTAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +171,7 @@ def _idle(state: Idle, event: Event) -> DispatchState:
         case TeamStoodDown():
             return replace(state, stood_down_at=event.decided_at)
         case DeliveryStarted() | DeliverySent() | DeliveryFailed():
-            known = state.deliveries | {event.delivery_id: _delivery(state.deliveries, event)}
+            known = state.deliveries | {event.delivery_id: delivered(state.deliveries, event)}
             return replace(state, deliveries=known)
         case _:
             return state
@@ -260,7 +233,7 @@ def _settled(state: Active, offer_id: UUID, status: OfferStatus) -> Active:
 
 
 def _delivered(state: Active, event: DeliveryStarted | DeliverySent | DeliveryFailed) -> Active:
-    delivery = _delivery(state.deliveries, event)
+    delivery = delivered(state.deliveries, event)
     offers = dict(state.offers)
     if isinstance(event, DeliveryFailed) and event.final and event.purpose is Purpose.OFFER:
         for offer in state.offers.values():
@@ -268,20 +241,3 @@ def _delivered(state: Active, event: DeliveryStarted | DeliverySent | DeliveryFa
                 offers[offer.offer_id] = replace(offer, reached=False)
     known = state.deliveries | {event.delivery_id: delivery}
     return replace(state, deliveries=known, offers=offers)
-
-
-def _delivery(
-    deliveries: dict[UUID, Delivery], event: DeliveryStarted | DeliverySent | DeliveryFailed
-) -> Delivery:
-    match event:
-        case DeliveryStarted():
-            return Delivery(
-                event.member_id, event.purpose, event.channel, event.attempt, event.give_up_at
-            )
-        case DeliverySent():
-            return replace(deliveries[event.delivery_id], status=DeliveryStatus.SENT)
-        case DeliveryFailed():
-            good = DeliveryStatus.FAILED_FOR_GOOD
-            status = good if event.final else DeliveryStatus.FAILED_FOR_NOW
-            before = deliveries[event.delivery_id]
-            return replace(before, status=status, failure=event.failure)

@@ -18,6 +18,7 @@ _ROLES = {
     Role.CHAPLAIN: "a chaplain",
     Role.COORDINATOR: "a coordinator",
     Role.CLINICAL_DIRECTOR: "the clinical director",
+    Role.PROGRAM_LEAD: "the program lead",
 }
 _URGENCY = {Urgency.NOW: "now", Urgency.TODAY: "today"}
 _ALARMS = {

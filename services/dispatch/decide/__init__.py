@@ -22,6 +22,7 @@ from services.dispatch.commands import (
     ReportTeamOverdue,
     StandTeamDown,
     StartDelivery,
+    TeamCommand,
 )
 from services.dispatch.decide.alarms import asked_for, notify, team_overdue
 from services.dispatch.decide.deliveries import record_failure, record_sent, start
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from schemas.envelope import Event
 
-TeamCommand = (
+AtWork = (
     ActivateTeam
     | ExcludeMembers
     | AcceptOffer
@@ -61,8 +62,6 @@ def decide(  # noqa: PLR0911 - one line per command
 ) -> Sequence[Event] | Refusal:
     """What follows from a command."""
     match command:
-        case StandTeamDown():
-            return stand_down(command, state)
         case AskReviewers():
             return ask(command, state)
         case GiveReviewAnswer():
@@ -80,6 +79,8 @@ def decide(  # noqa: PLR0911 - one line per command
 
 
 def _about_a_team(command: TeamCommand, state: DispatchState) -> Sequence[Event] | Refusal:
+    if isinstance(command, StandTeamDown):
+        return stand_down(command, state)
     match state:
         case Idle() if isinstance(command, ActivateTeam):
             return activate(command, state)
@@ -90,7 +91,7 @@ def _about_a_team(command: TeamCommand, state: DispatchState) -> Sequence[Event]
 
 
 def _while_active(  # noqa: C901, PLR0911 - one line per command
-    command: TeamCommand, state: Active
+    command: AtWork, state: Active
 ) -> Sequence[Event] | Refusal:
     match command:
         case ActivateTeam():

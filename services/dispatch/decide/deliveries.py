@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 from schemas.dispatch import DeliveryFailed, DeliverySent, DeliveryStarted, Failure, Purpose
 from schemas.refusals import Refusal, RefusalCode
 from services.dispatch.decide.offers import fill
+from services.dispatch.delivery_state import Delivery, DeliveryStatus
 from services.dispatch.state import (
     Active,
-    Delivery,
-    DeliveryStatus,
     DispatchState,
     Idle,
     OfferStatus,
