@@ -14,6 +14,7 @@ from services.cli.deadletters import app as deadletters_app
 from services.cli.decide import lower, merge, raise_case, split
 from services.cli.doctor import doctor
 from services.cli.explain import explain
+from services.cli.intake_commands import app as intake_app
 from services.cli.policy_commands import app as policy_app
 from services.cli.post import post
 from services.cli.request_peer import request_peer
@@ -64,6 +65,7 @@ app.command("merge")(merge)
 app.command("split")(split)
 app.add_typer(roster_app)
 app.add_typer(policy_app)
+app.add_typer(intake_app)
 app.add_typer(deadletters_app)
 app.command("doctor")(doctor)
 

@@ -24,6 +24,8 @@ _LINES = frozenset({".ndjson", ".jsonl"})
 _PLACES = {"csv": "row", "jsonl": "line", "json": "item"}
 """What a record of an export is called in problems."""
 _WINDOWS = "cp1252"
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How a file in UTF-16 begins, which a spreadsheet calls Unicode text."""
 _ERRORS = {"utf-8-sig": "strict", _WINDOWS: "replace"}
 """Windows-1252 leaves five bytes undefined."""
 
@@ -193,7 +195,10 @@ def _opened(
 
 
 def _encoding(name: str) -> str:
-    """UTF-8 when all of the file is; else Windows-1252, which any bytes can be."""
+    """UTF-8 when all of the file is; else Windows-1252, which any bytes can be. Not UTF-16."""
+    with Path(name).open("rb") as file:
+        if file.read(2) in UTF_16:
+            raise Stop(f"{name} is UTF-16: save it as UTF-8", EXIT_INPUT)
     try:
         with Path(name).open(encoding="utf-8-sig", newline="") as file:
             for _ in file:

@@ -63,6 +63,7 @@ COMMANDS = [
     *(["up"], ["post"], ["case"], ["cases"], ["done"], ["watch"], ["doctor"]),
     *(["spool"], ["spool", "list"], ["spool", "send"]),
     *(["roster"], ["roster", "import"], ["roster", "list"]),
+    *(["intake"], ["intake", "learn"]),
     *(["deadletters"], ["deadletters", "list"], ["deadletters", "replay"]),
 ]
 
@@ -92,7 +93,7 @@ def test_every_command_explains_itself(
     assert run([*words, "--help"]) == 0
     said = capsys.readouterr().out
     assert " ".join(["tailboard", *words]) in said
-    if words and words not in (["spool"], ["roster"], ["deadletters"]):
+    if words and words not in (["spool"], ["roster"], ["intake"], ["deadletters"]):
         assert "Example" in said
 
 

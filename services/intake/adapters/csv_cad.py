@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from services.intake.adapters.mapping import EPOCH, CsvMapping, parse_mapping, problem_of
+from services.intake.adapters.mapping import EPOCH, ISO, CsvMapping, parse_mapping, problem_of
 from services.intake.adapters.native import NativeReport
 from services.intake.adapters.records import (
     BadMapping,
@@ -227,7 +227,7 @@ def _left_out(heading: tuple[str, ...], known: set[str], mapping: CsvMapping) ->
 
 
 def _read_time(text: str, form: str | None) -> datetime:
-    if form is None:
+    if form is None or form == ISO:
         return datetime.fromisoformat(text)
     if form in EPOCH:
         return datetime.fromtimestamp(float(text) / EPOCH[form], UTC)

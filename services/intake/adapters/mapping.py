@@ -28,6 +28,8 @@ from services.intake.adapters.records import BadMapping, path_of
 
 EPOCH = {"epoch": 1, "epoch_ms": 1000}
 """Instead of strptime codes: seconds or milliseconds since 1970, by how many make a second."""
+ISO = "iso"
+"""Instead of strptime codes: ISO 8601, which is also what counts without any format."""
 
 
 def _zone(name: str) -> str:
@@ -59,7 +61,7 @@ def _date_format(form: str) -> str:
     try:
         datetime.strptime("", form)  # noqa: DTZ007 - nothing is read
     except (ValueError, re.error, IndexError) as error:
-        if form not in EPOCH and "does not match format" not in str(error):
+        if form not in EPOCH and form != ISO and "does not match format" not in str(error):
             raise ValueError(f"{form!r} is not a format of Python's strptime") from error
     return form
 
@@ -133,7 +135,7 @@ class CsvMapping(_Part):
     delimiter: Annotated[str, Field(min_length=1, max_length=1), AfterValidator(_delimiter)] = ","
     columns: MappedColumns
     date_formats: tuple[Annotated[str, AfterValidator(_date_format)], ...] = ()
-    """Tried in order (Python strptime codes, `epoch`); without any, times must be ISO 8601."""
+    """Tried in order (Python strptime codes, `iso`, `epoch`); without any, times must be ISO 8601."""
     units: UnitRule = UnitRule()
     values: dict[Literal["incident_type", "incident_code", "status"], dict[str, str]] = {}
     """Words of the export and the native value that each means, by field; "" is an empty cell."""
