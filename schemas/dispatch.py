@@ -8,19 +8,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from schemas.candidates import Candidate, Excluded, Exclusion
 from schemas.envelope import Code, Event, Frozen, MemberId, Slug, UtcDatetime
 from schemas.intake import Evidence, IncidentType, ReviewAnswer, ReviewKind
 from schemas.policy import CaseBrief, Place, Role, Tier, Urgency
-
-
-class Exclusion(StrEnum):
-    """Why a member is not asked; shown beside the member, never a bare no."""
-
-    INVOLVED = "involved"
-    NOT_DESIGNATED = "not_designated"
-    TRAINING_LAPSED = "training_lapsed"
-    CONTACT_STALE = "contact_stale"
-    STOOD_DOWN = "stood_down"
 
 
 class AlarmReason(StrEnum):
@@ -73,20 +64,6 @@ class Failure(StrEnum):
     """The carrier will never take it, or nothing reaches this member."""
     UNCERTAIN = "uncertain"
     """We stopped between handing it over and hearing back; it is not sent again."""
-
-
-class Candidate(Frozen):
-    """A member who may be asked, in the order of asking within their role."""
-
-    member_id: MemberId
-    role: Role
-
-
-class Excluded(Frozen):
-    """A member who may not be asked, and why."""
-
-    member_id: MemberId
-    reasons: tuple[Exclusion, ...]
 
 
 class TeamActivated(Event):

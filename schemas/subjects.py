@@ -128,6 +128,20 @@ def request_id_for(seed: UUID) -> str:
     return str(UUID(int=bits))
 
 
+_LENT = "--"
+
+
+def lent_id(agency: str, member_id: str) -> str:
+    """How a neighbour's member is written in our events; no member of one's own has such an id."""
+    return f"{agency}{_LENT}{member_id}"
+
+
+def lender_of(member_id: str) -> tuple[str | None, str]:
+    """The agency that lends a member, None for one's own, and their id on its roster."""
+    agency, lent, own = member_id.partition(_LENT)
+    return (agency, own) if lent else (None, member_id)
+
+
 def derived_id(*parts: object) -> UUID:
     """A repeatable id: the same parts give the same id, so that a redelivery changes nothing."""
     return uuid5(_CASE_NAMESPACE, "\x1f".join(str(part) for part in parts))

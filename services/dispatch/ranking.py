@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import Candidate, Excluded
+from schemas.candidates import Candidate, Excluded
 from schemas.policy import Role
 from schemas.subjects import derived_id
 from services.dispatch.roster import Member, exclusions

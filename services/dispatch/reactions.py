@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from schemas.dispatch import (
-    AlarmReason,
-    Excluded,
-    Exclusion,
-    Purpose,
-    ReviewQuestion,
-    ReviewStage,
-)
+from schemas.candidates import Excluded, Exclusion
+from schemas.dispatch import AlarmReason, Purpose, ReviewQuestion, ReviewStage
 from schemas.followup import (
     CheckInFellDue,
     CheckInMissed,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import Exclusion
+from schemas.candidates import Exclusion
 from schemas.refusals import Refusal, RefusalCode
 from schemas.roster import MemberEnrolled, MemberReturned, MemberStoodDown
 from services.dispatch.commands import EnrollMember, ReturnMember, RosterCommand, StandMemberDown

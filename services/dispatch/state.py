@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from schemas.candidates import Candidate
 from schemas.dispatch import (
-    Candidate,
     CoordinatorAlarmed,
     DeliveryFailed,
     DeliverySent,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.dispatch import Candidate
+from schemas.candidates import Candidate
 from schemas.envelope import Command, Slug, UtcDatetime
 from schemas.policy import CaseBrief
 

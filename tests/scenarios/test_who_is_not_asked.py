@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import Exclusion, TeamActivated
+from schemas.candidates import Exclusion
+from schemas.dispatch import TeamActivated
 from schemas.policy import Role
 from tests.scenarios.calls import PEDIATRIC_DEATH
 

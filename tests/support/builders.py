@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from schemas import dispatch, followup, intake, requests, roster
+from schemas.candidates import Candidate, Excluded, Exclusion
 from schemas.catalogue import row_of
-from schemas.dispatch import Candidate, Excluded, Exclusion, Failure, Purpose
+from schemas.dispatch import Failure, Purpose
 from schemas.envelope import Command, Draft, Event, Frozen, Meta, Timer
 from schemas.intake import Evidence, IncidentStatus, Mode, Outcome, Screening, Shown
 from schemas.policy import (
@@ -163,9 +164,20 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "designated_from": date(2024, 1, 1),
         "training_valid_until": date(2027, 1, 1),
         "contact_confirmed_on": date(2026, 2, 1),
+        "languages": (),
+        "competencies": (),
+        "designated_until": None,
+        "supervises": (),
+        "close_to": (),
+        "peer_nominated": None,
+        "on_team_page": False,
     },
     roster.MemberStoodDown: {"reason": "rest"},
     roster.MemberReturned: {},
+    roster.MemberMuted: {"until": after(hours=8)},
+    roster.MemberUnmuted: {},
+    roster.ContactConfirmed: {"confirmed_on": date(2026, 3, 2)},
+    roster.MemberLeft: {"designated_until": date(2026, 6, 30)},
     dispatch.TeamActivated: {
         "brief": BRIEF,
         "candidates": _TEAM,

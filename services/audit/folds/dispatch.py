@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
-    from schemas.dispatch import Candidate
+    from schemas.candidates import Candidate
     from schemas.envelope import Event, Recorded
     from schemas.policy import Place
 

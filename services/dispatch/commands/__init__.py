@@ -29,10 +29,15 @@ from services.dispatch.commands.reviews import (
     ReviewCommand,
 )
 from services.dispatch.commands.roster import (
+    ConfirmContact,
     EnrollMember,
+    LeaveTeam,
+    MuteMember,
     ReturnMember,
     RosterCommand,
+    ShowOnTeamPage,
     StandMemberDown,
+    UnmuteMember,
 )
 from services.dispatch.commands.team import (
     AcceptOffer,
@@ -58,6 +63,7 @@ __all__ = [
     "CaseCommand",
     "CheckCallback",
     "CloseReview",
+    "ConfirmContact",
     "DeclineOffer",
     "DeliveryCommand",
     "DispatchCommand",
@@ -67,7 +73,9 @@ __all__ = [
     "FinishRequest",
     "GiveReviewAnswer",
     "HandBack",
+    "LeaveTeam",
     "MarkReached",
+    "MuteMember",
     "NotifyMember",
     "RaiseEmergency",
     "RecordFailure",
@@ -78,9 +86,11 @@ __all__ = [
     "ReturnMember",
     "ReviewCommand",
     "RosterCommand",
+    "ShowOnTeamPage",
     "StandMemberDown",
     "StandTeamDown",
     "StartDelivery",
     "StopKeeping",
     "TeamCommand",
+    "UnmuteMember",
 ]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from schemas.dispatch import Candidate, Excluded
+from schemas.candidates import Candidate, Excluded
 from schemas.envelope import MemberId, UtcDatetime
 from schemas.policy import CaseBrief, ResponsePolicy
 from services.dispatch.commands.case import CaseCommand

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from schemas.envelope import Code, Command, Slug
+from schemas.envelope import Code, Command, Slug, UtcDatetime
 from schemas.intake import Unit
 from schemas.policy import Role
+from schemas.roster import Competency
 
 
 class EnrollMember(Command):
@@ -19,6 +20,13 @@ class EnrollMember(Command):
     designated_from: date
     training_valid_until: date
     contact_confirmed_on: date
+    languages: tuple[Slug, ...] = ()
+    competencies: tuple[Competency, ...] = ()
+    designated_until: date | None = None
+    supervises: tuple[Unit, ...] = ()
+    close_to: tuple[Unit, ...] = ()
+    peer_nominated: bool | None = None
+    on_team_page: bool = False
 
 
 class StandMemberDown(Command):
@@ -31,4 +39,41 @@ class ReturnMember(Command):
     """Ask this member again."""
 
 
-RosterCommand = EnrollMember | StandMemberDown | ReturnMember
+class MuteMember(Command):
+    """Do not ask this member before a time, except in an emergency."""
+
+    until: UtcDatetime
+
+
+class UnmuteMember(Command):
+    """Ask this member again, before the time that was named."""
+
+
+class ConfirmContact(Command):
+    """The member is still reached as the contacts bucket says."""
+
+    confirmed_on: date
+
+
+class LeaveTeam(Command):
+    """End a member's designation with this day as its last."""
+
+    designated_until: date
+
+
+class ShowOnTeamPage(Command):
+    """Whether the member wants to be on the public team page."""
+
+    shown: bool
+
+
+RosterCommand = (
+    EnrollMember
+    | StandMemberDown
+    | ReturnMember
+    | MuteMember
+    | UnmuteMember
+    | ConfirmContact
+    | LeaveTeam
+    | ShowOnTeamPage
+)

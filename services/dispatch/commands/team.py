@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from schemas.dispatch import AlarmReason, Candidate, Excluded, Purpose
+from schemas.candidates import Candidate, Excluded
+from schemas.dispatch import AlarmReason, Purpose
 from schemas.envelope import Code, MemberId, Slug, UtcDatetime
 from schemas.policy import CaseBrief
 from services.dispatch.commands.case import CaseCommand

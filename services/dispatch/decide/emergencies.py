@@ -19,7 +19,7 @@ from services.dispatch.state import OfferStatus
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from schemas.dispatch import Candidate
+    from schemas.candidates import Candidate
     from schemas.envelope import Event
     from schemas.policy import CaseBrief
     from services.dispatch.commands import CheckCallback, HandBack, RaiseEmergency, RequestPeer

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.dispatch import Exclusion
+from schemas.candidates import Exclusion
 from schemas.envelope import Code, MemberId, Slug
 from schemas.intake import Unit
 from schemas.policy import Role

@@ -7,16 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
+from schemas.candidates import Candidate, Excluded, Exclusion
 from schemas.catalogue import row_of
 from schemas.dispatch import (
     AlarmReason,
-    Candidate,
     CoordinatorAlarmed,
     DeliveryFailed,
     DeliverySent,
     DeliveryStarted,
-    Excluded,
-    Exclusion,
     Failure,
     OfferAccepted,
     OfferDeclined,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import AlarmReason, Candidate, Excluded, Exclusion, Failure, Purpose
+from schemas.candidates import Candidate, Excluded, Exclusion
+from schemas.dispatch import AlarmReason, Failure, Purpose
 from schemas.policy import CaseBrief, Group, Place, ResponsePolicy, Role, Urgency
 from schemas.subjects import derived_id
 from services.dispatch.commands import (

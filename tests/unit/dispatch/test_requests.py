@@ -11,9 +11,9 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from schemas.candidates import Candidate
 from schemas.dispatch import (
     AlarmReason,
-    Candidate,
     CoordinatorAlarmed,
     MemberNotified,
     OfferExtended,

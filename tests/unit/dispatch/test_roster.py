@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schemas.dispatch import Exclusion
+from schemas.candidates import Exclusion
 from schemas.policy import Role
 from schemas.refusals import RefusalCode
 from schemas.roster import MemberEnrolled, MemberReturned, MemberStoodDown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from schemas.dispatch import Candidate
+from schemas.candidates import Candidate
 from schemas.policy import CaseBrief, Role
 from schemas.subjects import derived_id
 from services.followup.commands import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.dispatch import Candidate
+from schemas.candidates import Candidate
 from schemas.followup import FollowupPlanned, GroupWindowsOpened, OperationsEndNoted
 from schemas.policy import Group, Role
 from schemas.refusals import RefusalCode
