@@ -21,6 +21,7 @@ class Stream(StrEnum):
     DISPATCH = "dispatch"
     FOLLOWUP = "followup"
     ROSTER = "roster"
+    ROTA = "rota"
 
     @property
     def jetstream_name(self) -> str:
@@ -29,13 +30,16 @@ class Stream(StrEnum):
 
     @property
     def noun(self) -> str:
-        """What one entity of this stream is: a case, or a member of the roster."""
-        return "member" if self is Stream.ROSTER else "case"
+        """What one entity of this stream is: a case, a member of the roster, or a schedule."""
+        return _NOUNS.get(self, "case")
+
+
+_NOUNS = {Stream.ROSTER: "member", Stream.ROTA: "schedule"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One case or one member: the consistency boundary of a decision."""
+    """One case, one member or one schedule: the consistency boundary of a decision."""
 
     stream: Stream
     agency: str
@@ -51,7 +55,7 @@ class Entity:
     @property
     def is_request(self) -> bool:
         """Whether it is a case that a member opened by asking for a peer: its id alone says so."""
-        return self.stream is not Stream.ROSTER and len(self.id) == 36 and self.id[14] == "8"
+        return self.stream not in _NOUNS and len(self.id) == 36 and self.id[14] == "8"
 
     @property
     def prefix(self) -> str:

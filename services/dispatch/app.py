@@ -75,7 +75,7 @@ def build(ports: Ports, carrier: Carrier | None = None) -> Service:
             *deliveries.listeners(),
             *offers.listeners(),
         ),
-        owned=(Stream.DISPATCH, Stream.ROSTER),
+        owned=(Stream.DISPATCH, Stream.ROSTER, Stream.ROTA),
         background=(book.keep, enrolments.keep),
     )
 

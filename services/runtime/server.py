@@ -21,7 +21,7 @@ from services.runtime.telemetry import log
 
 WRITERS = {
     "intake": (Stream.INTAKE,),
-    "dispatch": (Stream.DISPATCH, Stream.ROSTER),
+    "dispatch": (Stream.DISPATCH, Stream.ROSTER, Stream.ROTA),
     "followup": (Stream.FOLLOWUP,),
     "audit": (),
 }

@@ -30,3 +30,5 @@ def changes_of(recorded: Recorded[Event]) -> Iterable[Change]:
             return followup.changes(recorded)
         case Stream.ROSTER:
             return roster.changes(recorded)
+        case Stream.ROTA:
+            return ()  # the rota is dispatch's to show: it belongs to no case
