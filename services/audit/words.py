@@ -32,10 +32,14 @@ def plain(code: str) -> str:
     return _SPECIAL.get(code, code.replace("_", " "))
 
 
+def sentence(text: str) -> str:
+    """The same, beginning with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def title(code: str) -> str:
     """A code as words that begin a line."""
-    words = plain(code)
-    return words[:1].upper() + words[1:]
+    return sentence(plain(code))
 
 
 def counted(count: int, code: str) -> str:

@@ -13,6 +13,7 @@ from schemas.dispatch import (
     TeamWidened,
 )
 from schemas.intake import ReviewAnswer
+from services.audit.folds import orders
 from services.audit.folds.entry import case_row, entries, line
 from services.audit.steps import RowState, Step
 from services.audit.words import counted, listed, plain
@@ -41,6 +42,7 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
                 exhausted_at=None,
                 missing=None,
             )
+            yield from orders.widened(recorded, event)
             places = listed(counted(each.count, each.role) for each in event.brief.policy.places)
             detail = f"The incident is graver than was known; the team is now {places}"
             kept = "Who said yes stays, and nobody is asked again for the same place"

@@ -47,6 +47,13 @@ def entries(recorded: Recorded[Event], *lines: dict[str, Any]) -> Iterator[Chang
         yield Change(tables.entries, {**place, **each})
 
 
+def case_key(recorded: Recorded[Event], **more: object) -> dict[str, str]:
+    """The key of a row that belongs to a case, such as an offer's."""
+    entity = recorded.entity
+    told = {name: str(value) for name, value in more.items()}
+    return {"agency": entity.agency, "case_id": entity.id, **told}
+
+
 def case_row(entity: Entity, first: dict[str, Any] | None = None, **columns: Any) -> Change:
     """Some columns of the case's row; those of `first` only where nothing is known yet."""
     key = {"agency": entity.agency, "case_id": entity.id}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Select, select
 
 from services.audit import tables
+from services.audit.views.team_rows import Alarm, Amendment, Delivery, Offer, Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -79,27 +80,6 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """One member asked, with how it stands."""
-
-    offer_id: str
-    member_id: str
-    role: str
-    expires_at: datetime
-    status: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One message to one phone, with how it stands."""
-
-    delivery_id: str
-    member_id: str
-    purpose: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """A session or a check-in with its window; no window while operations go on."""
 
@@ -145,11 +125,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case with its offers, deliveries, plan and reviews, by id."""
+    """A case with its team, plan and reviews, by id."""
 
     case: Case
+    search: Search | None = None
     offers: dict[str, Offer] = field(default_factory=dict)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
+    alarms: dict[str, Alarm] = field(default_factory=dict)
+    amendments: dict[str, Amendment] = field(default_factory=dict)
     planned: dict[str, Planned] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
 
@@ -169,12 +152,14 @@ def files(connection: Connection, agency: str, cases: Sequence[Case]) -> list[Ca
 
     A row without its beginning (its event is one that we cannot read) is left out.
     """
-    found = {case.case_id: CaseFile(case) for case in cases}
-    for case_id, row in _parts(connection, tables.offers, agency, found):
-        if row["expires_at"]:
-            found[case_id].offers[row["offer_id"]] = Offer(**row)
-    for case_id, row in _parts(connection, tables.deliveries, agency, found):
-        found[case_id].deliveries[row["delivery_id"]] = Delivery(**row)
+    ids = [case.case_id for case in cases]
+    begun = {
+        case_id: Search(**row)
+        for case_id, row in _parts(connection, tables.searches, agency, ids)
+        if row["since"]
+    }
+    found = {case.case_id: CaseFile(case, begun.get(case.case_id)) for case in cases}
+    _teams(connection, agency, found)
     for case_id, row in _parts(connection, tables.planned, agency, found):
         since = row.pop("since") or 0
         cancelled = since <= (found[case_id].case.cancelled_through or 0)
@@ -184,6 +169,19 @@ def files(connection: Connection, agency: str, cases: Sequence[Case]) -> list[Ca
         if row["opened_at"]:
             found[case_id].reviews[row["review_id"]] = Review(**row)
     return list(found.values())
+
+
+def _teams(connection: Connection, agency: str, found: dict[str, CaseFile]) -> None:
+    for case_id, row in _parts(connection, tables.offers, agency, found):
+        if row["expires_at"]:
+            found[case_id].offers[row["offer_id"]] = Offer(**row)
+    for case_id, row in _parts(connection, tables.deliveries, agency, found):
+        found[case_id].deliveries[row["delivery_id"]] = Delivery(**row)
+    for case_id, row in _parts(connection, tables.alarms, agency, found):
+        if row["called_at"]:
+            found[case_id].alarms[row["alarm_id"]] = Alarm(**row)
+    for case_id, row in _parts(connection, tables.amendments, agency, found):
+        found[case_id].amendments[row["member_id"]] = Amendment(**row)
 
 
 def cases(connection: Connection, query: Select[Any]) -> list[Case]:

@@ -1,61 +1,21 @@
-"""The views' tables. Each column of a case is written by exactly one stream, so that it does not
-matter how the streams interleave; nothing here can hold a name, a phone or a mail address.
-"""
+"""Cases, the questions about them, what happened, what is planned, and how far each stream was read."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    Dialect,
     Float,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
-    TypeDecorator,
     UniqueConstraint,
 )
-from typing_extensions import override
 
 from schemas.subjects import Stream
-
-if TYPE_CHECKING:
-    from sqlalchemy.types import TypeEngine
-
-VERSION = 3
-"""Raise it when a table or the meaning of a column changes: the views are then built anew."""
-
-metadata = MetaData()
-
-
-class Utc(TypeDecorator[datetime]):
-    """An aware time as text in UTC, always with microseconds, so that it sorts as it should."""
-
-    impl: TypeEngine[Any] | type[TypeEngine[Any]] = String
-    cache_ok: bool | None = True
-
-    @override
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        return value.astimezone(UTC).isoformat(timespec="microseconds") if value else None
-
-    @override
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        return datetime.fromisoformat(value) if value else None
-
-
-def _of(stream: Stream, *columns: tuple[str, Any]) -> list[Column[Any]]:
-    return [Column(name, kind, info={"stream": stream}) for name, kind in columns]
-
-
-def _case_key() -> list[Column[Any]]:
-    return [Column("agency", String, primary_key=True), Column("case_id", String, primary_key=True)]
-
+from services.audit.tables.columns import Utc, case_key, metadata, of
 
 positions = Table(
     "positions",
@@ -67,8 +27,8 @@ positions = Table(
 cases = Table(
     "cases",
     metadata,
-    *_case_key(),
-    *_of(
+    *case_key(),
+    *of(
         Stream.INTAKE,
         ("source", String),
         ("number", String),
@@ -92,7 +52,7 @@ cases = Table(
         ("merged_by", String),
         ("merged_why", String),
     ),
-    *_of(
+    *of(
         Stream.DISPATCH,
         ("activated_at", Utc),
         ("form_by", Utc),
@@ -101,20 +61,19 @@ cases = Table(
         ("missing", String),
         ("no_coordinator", Boolean),
     ),
-    *_of(Stream.FOLLOWUP, ("planned_at", Utc), ("cancelled_through", Integer)),
+    *of(Stream.FOLLOWUP, ("planned_at", Utc), ("cancelled_through", Integer)),
     Index("cases_by_report", "agency", "reported_at"),
     Index("cases_by_number", "agency", "number"),
     Index("cases_by_merge", "agency", "merged_into"),
     Index("cases_by_outcome", "agency", "outcome", "hold", "reported_at"),
 )
-
 """`requested_at` is null while no team is wanted; what was planned up to the sequence
 `cancelled_through` of FOLLOWUP is not needed any more."""
 
 reviews = Table(
     "reviews",
     metadata,
-    *_case_key(),
+    *case_key(),
     Column("review_id", String, primary_key=True),
     Column("kind", String),
     Column("trigger_class", String),
@@ -154,31 +113,10 @@ entries = Table(
 )
 """What happened. `key` names the offer or the planned item that it is about."""
 
-offers = Table(
-    "offers",
-    metadata,
-    *_case_key(),
-    Column("offer_id", String, primary_key=True),
-    Column("member_id", String),
-    Column("role", String),
-    Column("expires_at", Utc),
-    Column("status", String),
-)
-
-deliveries = Table(
-    "deliveries",
-    metadata,
-    *_case_key(),
-    Column("delivery_id", String, primary_key=True),
-    Column("member_id", String),
-    Column("purpose", String),
-    Column("status", String),
-)
-
 planned = Table(
     "planned",
     metadata,
-    *_case_key(),
+    *case_key(),
     Column("item", String, primary_key=True),
     Column("since", Integer),
     Column("kind", String),
@@ -197,34 +135,3 @@ planned = Table(
 )
 """Sessions and check-ins. A session without a window waits for the end of operations. `since` is the
 sequence that planned it: a plan that was taken back and made anew begins at a new one."""
-
-members = Table(
-    "members",
-    metadata,
-    Column("agency", String, primary_key=True),
-    Column("member_id", String, primary_key=True),
-    Column("role", String),
-    Column("available", Boolean),
-)
-
-requests = Table(
-    "requests",
-    metadata,
-    *_case_key(),
-    Column("asked_at", Utc),
-    Column("alarmed_at", Utc),
-    Column("is_taken", Boolean),
-    Column("reached_at", Utc),
-    Column("closed_at", Utc),
-    Index("requests_by_time", "agency", "asked_at"),
-)
-"""Requests for a peer: never among the cases, and never with a member."""
-
-answers = Table(
-    "answers",
-    metadata,
-    *_case_key(),
-    Column("sequence", Integer, primary_key=True),
-    Column("at", Utc),
-)
-"""When somebody took a request; never who."""

@@ -1,0 +1,67 @@
+"""Messages to phones as rows: on their way, gone out, arrived, or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from schemas.dispatch import DeliveryFailed, DeliverySent, DeliveryStarted, Failure
+from services.audit import tables
+from services.audit.folds.entry import case_key, entries, line
+from services.audit.steps import RowState, Step
+from services.audit.store import Change
+from services.audit.words import plain, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schemas.envelope import Event, Recorded
+
+SENDING, SENT, RETRYING, FAILED = "sending", "sent", "retrying", "failed"
+_FAILURES = {
+    Failure.TEMPORARY: "did not go out, and is tried again",
+    Failure.PERMANENT: "cannot be delivered",
+    Failure.UNCERTAIN: "may not have arrived, and is not sent twice",
+}
+
+
+def changes(recorded: Recorded[Event]) -> Iterator[Change]:
+    """The rows of one event of DISPATCH that is about a message."""
+    match recorded.event:
+        case DeliveryStarted() as event:
+            first = {"started_at": recorded.meta.time}
+            yield _delivery(recorded, event, SENDING, first)
+        case DeliverySent() as event:
+            yield _delivery(recorded, event, SENT)
+            detail = f"{sentence(plain(event.purpose))} to {event.member_id} by {event.channel}"
+            yield from entries(recorded, line(Step.SENT, detail, key=event.delivery_id))
+        case DeliveryFailed() as event:
+            yield _delivery(recorded, event, FAILED if event.final else RETRYING)
+            detail = f"{sentence(plain(event.purpose))} to {event.member_id} by {event.channel} "
+            detail += "did not go out" if _gave_up(event) else _FAILURES[event.failure]
+            state = RowState.MISSED if event.final else RowState.LATE
+            yield from entries(
+                recorded, line(Step.NOT_SENT, detail, key=event.delivery_id, state=state)
+            )
+        case _:
+            return
+
+
+def _gave_up(event: DeliveryFailed) -> bool:
+    return event.final and event.failure is Failure.TEMPORARY
+
+
+def _delivery(
+    recorded: Recorded[Event],
+    event: DeliveryStarted | DeliverySent | DeliveryFailed,
+    status: str,
+    first: dict[str, Any] | None = None,
+) -> Change:
+    about = {
+        "member_id": event.member_id,
+        "purpose": event.purpose.value,
+        "channel": event.channel,
+        "status": status,
+        "changed_at": recorded.meta.time,
+    }
+    key = case_key(recorded, delivery_id=event.delivery_id)
+    return Change(tables.deliveries, {**key, **about}, first or {})

@@ -1,0 +1,41 @@
+"""The views' tables. Each column of a case is written by exactly one stream, so that it does not
+matter how the streams interleave; nothing here can hold a name, a phone or a mail address.
+"""
+
+from __future__ import annotations
+
+from services.audit.tables.cases import cases, entries, planned, positions, reviews
+from services.audit.tables.columns import Utc, metadata
+from services.audit.tables.requests import answers, requests
+from services.audit.tables.roster import members
+from services.audit.tables.team import (
+    alarms,
+    amendments,
+    deliveries,
+    offers,
+    rankings,
+    searches,
+)
+
+VERSION = 4
+"""Raise it when a table or the meaning of a column changes: the views are then built anew."""
+
+__all__ = [
+    "VERSION",
+    "Utc",
+    "alarms",
+    "amendments",
+    "answers",
+    "cases",
+    "deliveries",
+    "entries",
+    "members",
+    "metadata",
+    "offers",
+    "planned",
+    "positions",
+    "rankings",
+    "requests",
+    "reviews",
+    "searches",
+]

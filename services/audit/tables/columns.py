@@ -1,0 +1,41 @@
+"""What the views' tables are made of: the shared metadata, times in UTC, and whose a column is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Dialect, MetaData, String, TypeDecorator
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from sqlalchemy.types import TypeEngine
+
+    from schemas.subjects import Stream
+
+metadata = MetaData()
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware time as text in UTC, always with microseconds, so that it sorts as it should."""
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = String
+    cache_ok: bool | None = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        return value.astimezone(UTC).isoformat(timespec="microseconds") if value else None
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if value else None
+
+
+def of(stream: Stream, *columns: tuple[str, Any]) -> list[Column[Any]]:
+    """Columns that this stream alone writes."""
+    return [Column(name, kind, info={"stream": stream}) for name, kind in columns]
+
+
+def case_key() -> list[Column[Any]]:
+    """The two columns that name a case."""
+    return [Column("agency", String, primary_key=True), Column("case_id", String, primary_key=True)]
