@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from schemas.envelope import Event, MemberId, UtcDatetime
+from schemas.envelope import Event, Frozen, MemberId, UtcDatetime
+from schemas.policy import Role
 
 
 class RequestEnd(StrEnum):
@@ -21,11 +22,23 @@ class RequestEnd(StrEnum):
     """Nobody closed it, and its time to be kept is over."""
 
 
+class EmergencyCategory(StrEnum):
+    """What an emergency is about; all that is ever recorded of it beside the clock."""
+
+    SUICIDE_RISK = "suicide_risk"
+    THREAT = "threat"
+    """Somebody may be about to hurt somebody else."""
+    OTHER = "other"
+
+
 class PeerRequested(Event):
-    """A member asked for a peer. Who asked, and why, is nowhere: there is no field for it."""
+    """A member asked for a peer, or somebody raised an emergency. Who, and why, is nowhere: there is
+    no field for it."""
 
     NAME: ClassVar[str] = "peer_requested"
     emergency: bool
+    category: EmergencyCategory | None = None
+    """None when nobody said what the emergency is about."""
     chosen: MemberId | None = None
     callback_by: UtcDatetime
     keep_until: UtcDatetime
@@ -39,10 +52,11 @@ class CallbackMade(Event):
 
 
 class EmergencyRaised(Event):
-    """A member who took the request wants a mental health professional at once; nothing else."""
+    """A request became an emergency: a mental health professional is wanted at once."""
 
     NAME: ClassVar[str] = "emergency_raised"
     again_at: UtcDatetime
+    category: EmergencyCategory | None = None
 
 
 class EmergencyRepeated(Event):
@@ -51,6 +65,30 @@ class EmergencyRepeated(Event):
     NAME: ClassVar[str] = "emergency_repeated"
     number: Annotated[int, Field(ge=1)]
     again_at: UtcDatetime
+
+
+class Page(Frozen):
+    """One member who is paged in an emergency, with the offer that they answer."""
+
+    offer_id: UUID
+    member_id: MemberId
+    role: Role
+    expires_at: UtcDatetime
+
+
+class EmergencyPaged(Event):
+    """All of these are to be reached now, in parallel and on all their channels.
+
+    It is an event of its own so that no ordinary offer can stand before it in a queue.
+    """
+
+    NAME: ClassVar[str] = "emergency_paged"
+    pages: tuple[Page, ...]
+    alarm_id: UUID
+    called: tuple[MemberId, ...]
+    """Coordinators, and after some rounds program leads: called beside those who are paged."""
+    unanswered_rounds: Annotated[int, Field(ge=0)] = 0
+    """After how many rounds without an answer the program leads are called too; 0 before that."""
 
 
 class MemberFinished(Event):
