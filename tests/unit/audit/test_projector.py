@@ -236,5 +236,5 @@ async def test_what_only_fills_a_gap_takes_nothing_away(
         await store.write(Stream.ROSTER, 2, [fill])
     else:
         await store.write(Stream.ROSTER, 2, [first, fill])
-    ((*row, _, _, _, _, _, _, _, _),) = (await dump(store))["members"]
-    assert row == ["a", "p-01", kept, "True"]
+    (row,) = (await dump(store))["members"]
+    assert row[:4] == ("a", "p-01", kept, "True")
