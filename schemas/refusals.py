@@ -31,6 +31,10 @@ class RefusalCode(StrEnum):
     NOT_OPEN_YET = "not-open-yet"
     ALREADY_ENROLLED = "already-enrolled"
     NOT_ENROLLED = "not-enrolled"
+    DESIGNATION_ENDED = "designation-ended"
+    DATES_REVERSED = "dates-reversed"
+    NOT_YET = "not-yet"
+    ALREADY_PAST = "already-past"
 
 
 @dataclass(frozen=True, slots=True)

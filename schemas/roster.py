@@ -3,11 +3,38 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from enum import StrEnum
+from typing import Annotated, ClassVar
 
-from schemas.envelope import Code, Event, Slug
+from pydantic import Field
+
+from schemas.envelope import Code, Event, Frozen, Slug, UtcDatetime
 from schemas.intake import Unit
 from schemas.policy import Role
+
+
+class CompetencyKind(StrEnum):
+    """What a member has learnt (glossary: docs/glossary.md)."""
+
+    ICISF_GROUP = "icisf_group"
+    """ICISF Group Crisis Intervention."""
+    ICISF_INDIVIDUAL = "icisf_individual"
+    """ICISF Assisting Individuals in Crisis."""
+    QPR = "qpr"
+    """Question, Persuade, Refer: a gatekeeper's training of one to two hours."""
+    ASIST = "asist"
+    """Applied Suicide Intervention Skills Training: two days, with safety planning."""
+    IN_SERVICE = "in_service"
+    """The team's own continuing training; the skill perishes without it."""
+
+
+class Competency(Frozen):
+    """One training that a member has done."""
+
+    kind: CompetencyKind
+    earned_on: date
+    valid_until: date | None = None
+    """The last day that the certificate itself names; otherwise the policy counts from earning."""
 
 
 class MemberEnrolled(Event):
@@ -22,7 +49,21 @@ class MemberEnrolled(Event):
     designated_from: date
     """Privilege needs designation before the incident (Louisiana CE 518)."""
     training_valid_until: date
+    """The last day of training in one date, for a roster without competencies."""
     contact_confirmed_on: date
+    languages: tuple[Slug, ...] = ()
+    competencies: Annotated[tuple[Competency, ...], Field(max_length=100)] = ()
+    """Where there are any, they decide instead of `training_valid_until`."""
+    designated_until: date | None = None
+    """The last day of the designation, where it was given for a time only."""
+    supervises: tuple[Unit, ...] = ()
+    """Units whose crews the member directly supervises: support is horizontal, not top-down."""
+    close_to: tuple[Unit, ...] = ()
+    """Units that the member's family or close friends ride."""
+    peer_nominated: bool | None = None
+    """Whether colleagues nominated the member; None where nobody wrote it down."""
+    on_team_page: bool = False
+    """Whether the member agreed to be on the public team page; what it says is in the bucket."""
 
 
 class MemberStoodDown(Event):
@@ -36,3 +77,38 @@ class MemberReturned(Event):
     """A member may be asked again."""
 
     NAME: ClassVar[str] = "member_returned"
+
+
+class MemberMuted(Event):
+    """A member does not want to be asked until a time; an emergency asks them all the same."""
+
+    NAME: ClassVar[str] = "member_muted"
+    until: UtcDatetime
+
+
+class MemberUnmuted(Event):
+    """A member wants to be asked again, before the time that they named."""
+
+    NAME: ClassVar[str] = "member_unmuted"
+
+
+class ContactConfirmed(Event):
+    """A member said that they are still reached as the contacts bucket says."""
+
+    NAME: ClassVar[str] = "contact_confirmed"
+    confirmed_on: date
+
+
+class MemberLeft(Event):
+    """A member's designation ends. What was said before its end stays under it."""
+
+    NAME: ClassVar[str] = "member_left"
+    designated_until: date
+    """The last day of the designation."""
+
+
+class TeamPageConsentChanged(Event):
+    """A member said themselves whether they are on the public team page; it outlasts an import."""
+
+    NAME: ClassVar[str] = "team_page_consent_changed"
+    agreed: bool

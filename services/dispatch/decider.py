@@ -8,6 +8,7 @@ from schemas.subjects import Stream
 from services.dispatch import requested, roster
 from services.dispatch.deadlines import deadlines
 from services.dispatch.decide import decide, requests
+from services.dispatch.decide import roster as roster_rules
 from services.dispatch.state import DispatchState, Idle, evolve
 from services.runtime.handle import Decider
 
@@ -29,6 +30,6 @@ ROSTER: Decider[roster.MemberState, RosterCommand] = Decider(
     stream=Stream.ROSTER,
     initial=roster.Stranger(),
     evolve=roster.evolve,
-    decide=roster.decide,
+    decide=roster_rules.decide,
     deadlines=lambda _event: (),
 )

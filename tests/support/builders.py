@@ -179,6 +179,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
     roster.ContactConfirmed: {"confirmed_on": date(2026, 3, 2)},
     roster.MemberLeft: {"designated_until": date(2026, 6, 30)},
     dispatch.TeamActivated: {
+    roster.TeamPageConsentChanged: {"agreed": True},
         "brief": BRIEF,
         "candidates": _TEAM,
         "excluded": (Excluded(member_id="p-02", reasons=(Exclusion.INVOLVED,)),),

@@ -16,12 +16,14 @@ from schemas.subjects import case_id_for
 from services.dispatch.commands import EnrollMember, ReturnMember, StandMemberDown
 from services.dispatch.decider import ROSTER
 from services.dispatch.ranking import rank
-from services.dispatch.roster import CONTACT_FRESH_FOR, Member, exclusions
+from services.dispatch.roster import Member, exclusions
+from services.dispatch.roster_policy import shipped_rules
 from tests.support.given import given
 from tests.unit.dispatch.cases import COMMAND, NOW
 
 TODAY = NOW.date()
 DAY = timedelta(days=1)
+CONTACT_FRESH_FOR = shipped_rules().contact_fresh_for
 
 
 def entry(role: Role = Role.PEER, **fields: Any) -> MemberEnrolled:
