@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from schemas import dispatch, followup, intake, requests, roster
+from schemas import dispatch, followup, intake, requests, roster, steps
 from schemas.envelope import Draft, Event, Meta
 from schemas.subjects import Stream
 from schemas.upcast import upcast
@@ -77,10 +77,23 @@ CATALOGUE: tuple[Row, ...] = (
     Row(Stream.DISPATCH, dispatch.DeliverySent, ("audit",)),
     Row(Stream.DISPATCH, dispatch.DeliveryFailed, ("audit",)),
     Row(Stream.DISPATCH, dispatch.TeamWidened, ("audit",)),
-    Row(Stream.DISPATCH, dispatch.TeamStoodDown, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.TeamStoodDown, ("followup", "audit")),
     Row(Stream.DISPATCH, dispatch.ReviewersAsked, ("dispatch", "audit")),
     Row(Stream.DISPATCH, dispatch.ReviewAnswerGiven, ("intake", "audit")),
     Row(Stream.DISPATCH, dispatch.ReviewClosed, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.AlarmEscalated, ("dispatch", "audit")),
+    Row(Stream.DISPATCH, steps.StandbyOffered, ("audit",)),
+    Row(Stream.DISPATCH, steps.ArrivalEstimated, ("audit",)),
+    Row(Stream.DISPATCH, steps.MemberSuggested, ("audit",)),
+    Row(Stream.DISPATCH, steps.CandidateAdded, ("audit",)),
+    Row(Stream.DISPATCH, steps.MembersAskedAgain, ("audit",)),
+    Row(Stream.DISPATCH, steps.TeamResized, ("audit",)),
+    Row(Stream.DISPATCH, steps.AlarmAnswered, ("audit",)),
+    Row(Stream.DISPATCH, steps.CaseTakenOver, ("audit",)),
+    Row(Stream.DISPATCH, steps.AskingPaused, ("audit",)),
+    Row(Stream.DISPATCH, steps.AskingResumed, ("audit",)),
+    Row(Stream.DISPATCH, steps.GroupSessionsApproved, ("followup", "audit")),
+    Row(Stream.DISPATCH, steps.GroupSessionsRefused, ("followup", "audit")),
     Row(Stream.DISPATCH, requests.PeerRequested, ("audit",)),
     Row(Stream.DISPATCH, requests.CallbackMade, ("audit",)),
     Row(Stream.DISPATCH, requests.EmergencyRaised, ("audit",)),
@@ -98,6 +111,8 @@ CATALOGUE: tuple[Row, ...] = (
     Row(Stream.FOLLOWUP, followup.CheckInMissed, ("dispatch", "audit")),
     Row(Stream.FOLLOWUP, followup.FollowupWidened, ("audit",)),
     Row(Stream.FOLLOWUP, followup.FollowupCancelled, ("audit",)),
+    Row(Stream.FOLLOWUP, followup.ApprovalGiven, ("audit",)),
+    Row(Stream.FOLLOWUP, followup.ApprovalWithdrawn, ("audit",)),
 )
 
 _BY_MODEL = {row.model: row for row in CATALOGUE}

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from schemas.candidates import Candidate, Excluded, Exclusion
 from schemas.envelope import Code, Event, Frozen, MemberId, Slug, UtcDatetime
+from schemas.steps import By, StepReason
 from schemas.intake import Evidence, IncidentType, ReviewAnswer, ReviewKind
 from schemas.policy import CaseBrief, Place, Role, Tier, Urgency
 
@@ -28,6 +29,12 @@ class AlarmReason(StrEnum):
     """It fell due and the team has no peer to remind."""
     REQUEST_WAITING = "request_waiting"
     """A member asked for a peer and nobody has taken it by the callback's time."""
+    EMERGENCY_UNANSWERED = "emergency_unanswered"
+    """An emergency has gone unanswered for so many rounds that the program leads are called too."""
+    APPROVAL_MISSING = "approval_missing"
+    """A session's target has come, and the mental health professional has not approved it."""
+    ASKING_PAUSED = "asking_paused"
+    """A place is open again while a coordinator has paused the asking."""
     REQUEST_EMERGENCY = "request_emergency"
     """Somebody is needed at once: told in the same moment as the members are paged."""
 
@@ -41,6 +48,10 @@ class Purpose(StrEnum):
     CHECK_IN_DUE = "check_in_due"
     REVIEW = "review"
     """A recommendation waits for a person."""
+    PLACE_GIVEN = "place_given"
+    """A member who stood by is on the team now, as somebody dropped out."""
+    EXERCISE_OVER = "exercise_over"
+    """A member who was asked in an exercise is thanked at its end."""
     CALLBACK_DUE = "callback_due"
     """A member took a request and has not said yet that the call was made."""
 
@@ -73,6 +84,8 @@ class TeamActivated(Event):
     brief: CaseBrief
     candidates: tuple[Candidate, ...]
     excluded: tuple[Excluded, ...]
+    program_leads: tuple[MemberId, ...] = ()
+    """Called when no coordinator answers an alarm in time."""
     coordinators: tuple[MemberId, ...]
     form_by: UtcDatetime
 
@@ -131,6 +144,12 @@ class OfferWithdrawn(Event):
     member_id: MemberId
     role: Role
     reason: Code
+    """Such as `team_complete`, `withdrawn`, `replaced`, or the member's own `cannot_serve`."""
+    by: By | None = None
+    why: StepReason | None = None
+    """Given with `by` when a coordinator took it back."""
+    fill_by: UtcDatetime | None = None
+    """Given when the member had a place: it is open again, and to be filled by then."""
 
 
 class TeamFormed(Event):
@@ -154,6 +173,21 @@ class CoordinatorAlarmed(Event):
     """Coordinators are called. An empty `member_ids` means that the roster has none: a red row."""
 
     NAME: ClassVar[str] = "coordinator_alarmed"
+    alarm_id: UUID
+    reason: AlarmReason
+    item: Slug | None = None
+    member_ids: tuple[MemberId, ...]
+    answer_by: UtcDatetime | None = None
+    """When the program lead is called, unless somebody has answered."""
+
+
+class AlarmEscalated(Event):
+    """No coordinator answered, or there is none: program leads are called.
+
+    An empty `member_ids` means that the roster has none of them either: a red row.
+    """
+
+    NAME: ClassVar[str] = "alarm_escalated"
     alarm_id: UUID
     reason: AlarmReason
     item: Slug | None = None
@@ -185,6 +219,8 @@ class DeliveryStarted(Event):
 
 class DeliverySent(Event):
     """The carrier took the message."""
+    by: By | None = None
+    """Given when a coordinator stood it down on the case itself."""
 
     NAME: ClassVar[str] = "delivery_sent"
     delivery_id: UUID

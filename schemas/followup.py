@@ -75,6 +75,8 @@ class InterventionOverdue(Event):
     NAME: ClassVar[str] = "intervention_overdue"
     item: Slug
     closes_at: UtcDatetime
+    awaits_approval: bool = False
+    """The mental health professional on the team has not approved it yet."""
 
 
 class InterventionHeld(Event):
@@ -131,3 +133,17 @@ class FollowupCancelled(Event):
 
     NAME: ClassVar[str] = "followup_cancelled"
     decided_at: UtcDatetime
+
+
+class ApprovalGiven(Event):
+    """Group interventions of these kinds may be held: a mental health professional agreed."""
+
+    NAME: ClassVar[str] = "approval_given"
+    kinds: tuple[InterventionKind, ...]
+
+
+class ApprovalWithdrawn(Event):
+    """Group interventions of these kinds may not be held for now."""
+
+    NAME: ClassVar[str] = "approval_withdrawn"
+    kinds: tuple[InterventionKind, ...]

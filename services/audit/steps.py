@@ -34,6 +34,8 @@ class Step(StrEnum):
     EXPIRED = "offer_expired"
     WITHDRAWN = "offer_withdrawn"
     SENT = "delivery_sent"
+    ARRIVED = "delivery_confirmed"
+    NEXT_CHANNEL = "delivery_unanswered"
     NOT_SENT = "delivery_failed"
     FORMED = "team_formed"
     EXHAUSTED = "roster_exhausted"
@@ -44,6 +46,19 @@ class Step(StrEnum):
     REVIEWERS = "reviewers_asked"
     TAPPED = "review_answer_given"
     REVIEW_CLOSED = "review_closed"
+    STANDING_BY = "standby_offered"
+    ARRIVAL = "arrival_estimated"
+    SUGGESTED = "member_suggested"
+    ADDED = "candidate_added"
+    ASKED_AGAIN = "members_asked_again"
+    RESIZED = "team_resized"
+    ALARM_ANSWERED = "alarm_answered"
+    ALARM_ESCALATED = "alarm_escalated"
+    TAKEN_OVER = "case_taken_over"
+    PAUSED = "asking_paused"
+    RESUMED = "asking_resumed"
+    SESSIONS_APPROVED = "group_sessions_approved"
+    SESSIONS_REFUSED = "group_sessions_refused"
     PLANNED = "followup_planned"
     WINDOWS_OPENED = "group_windows_opened"
     OVERDUE = "intervention_overdue"
@@ -99,6 +114,8 @@ LABELS = {
     Step.EXPIRED: "No answer",
     Step.WITHDRAWN: "Stood down",
     Step.SENT: "Message sent",
+    Step.ARRIVED: "Message arrived",
+    Step.NEXT_CHANNEL: "Another way",
     Step.NOT_SENT: "Message not sent",
     Step.FORMED: "Team formed",
     Step.EXHAUSTED: "Roster exhausted",
@@ -109,6 +126,19 @@ LABELS = {
     Step.REVIEWERS: "Decision wanted",
     Step.TAPPED: "Answer by phone",
     Step.REVIEW_CLOSED: "Question closed",
+    Step.STANDING_BY: "Standing by",
+    Step.ARRIVAL: "On the way",
+    Step.SUGGESTED: "Colleague named",
+    Step.ADDED: "Added by hand",
+    Step.ASKED_AGAIN: "Asked again",
+    Step.RESIZED: "Team resized",
+    Step.ALARM_ANSWERED: "Alarm answered",
+    Step.ALARM_ESCALATED: "Program lead called",
+    Step.TAKEN_OVER: "Taken over",
+    Step.PAUSED: "Asking paused",
+    Step.RESUMED: "Asking resumed",
+    Step.SESSIONS_APPROVED: "Sessions approved",
+    Step.SESSIONS_REFUSED: "Sessions held back",
     Step.PLANNED: "Follow-up planned",
     Step.WINDOWS_OPENED: "Windows opened",
     Step.OVERDUE: "Target passed",

@@ -27,6 +27,7 @@ from schemas.policy import (
 )
 from schemas.subjects import Entity, Stream, case_id_for, derived_id
 from tests.support.builders_decisions import decisions
+from tests.support.builders_steps import WITHDRAWN, steps_taken
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -185,13 +186,14 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "excluded": (Excluded(member_id="p-02", reasons=(Exclusion.INVOLVED,)),),
         "coordinators": ("c-01",),
         "form_by": after(hours=1),
+        "program_leads": (),
     },
     dispatch.MemberExcluded: {"member_id": "p-02", "reasons": (Exclusion.INVOLVED,)},
     dispatch.OfferExtended: _OFFER | {"urgency": Urgency.NOW, "expires_at": after(minutes=15)},
     dispatch.OfferAccepted: _OFFER,
     dispatch.OfferDeclined: _OFFER,
     dispatch.OfferExpired: _OFFER,
-    dispatch.OfferWithdrawn: _OFFER | {"reason": "team_complete"},
+    dispatch.OfferWithdrawn: _OFFER | WITHDRAWN,
     dispatch.TeamFormed: {"members": _TEAM, "brief": BRIEF},
     dispatch.RosterExhausted: {
         "missing": (Place(role=Role.MHP, count=1),),
@@ -203,6 +205,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "reason": dispatch.AlarmReason.CHECK_IN_MISSED,
         "item": "check-in-1-responders",
         "member_ids": ("c-01",),
+        "answer_by": None,
     },
     dispatch.MemberNotified: {
         "notice_id": derived_id("builders", "notice"),
@@ -237,7 +240,11 @@ VALID: dict[type[Event], dict[str, Any]] = {
     },
     followup.GroupWindowsOpened: {"interventions": (PLANNED,)},
     followup.OperationsEndNoted: {"ended_at": NOW},
-    followup.InterventionOverdue: {"item": "defusing-responders", "closes_at": after(hours=12)},
+    followup.InterventionOverdue: {
+        "item": "defusing-responders",
+        "closes_at": after(hours=12),
+        "awaits_approval": False,
+    },
     followup.InterventionHeld: {"item": "defusing-responders", "held_at": after(hours=7)},
     followup.InterventionMissed: {"item": "defusing-responders"},
     followup.CheckInFellDue: {
@@ -247,6 +254,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
     },
     followup.CheckInCompleted: {"item": "check-in-1-responders"},
     followup.CheckInMissed: {"item": "check-in-1-responders"},
+    **steps_taken(BRIEF.policy.places),
     **decisions(BRIEF, _TEAM, PLANNED, DEFERRED, CHECK_IN),
 }
 """A new event needs a row here; tests/contract/test_catalogue.py names what is missing."""

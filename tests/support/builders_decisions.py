@@ -78,7 +78,7 @@ def decisions(brief: Any, candidates: Any, planned: Any, deferred: Any, check_in
             "candidates": candidates,
             "form_by": _NOW + timedelta(hours=1),
         },
-        dispatch.TeamStoodDown: {"reason": "false_alarm", "decided_at": _NOW},
+        dispatch.TeamStoodDown: {"reason": "false_alarm", "decided_at": _NOW, "by": None},
         dispatch.ReviewersAsked: _REVIEW
         | {
             "stage": ReviewStage.COORDINATOR,

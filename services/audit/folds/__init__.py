@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from schemas.subjects import Stream
-from services.audit.folds import dispatch, followup, intake, requests, roster
+from services.audit.folds import dispatch, followup, intake, requests, roster, team_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,7 @@ def changes_of(recorded: Recorded[Event]) -> Iterable[Change]:
         case Stream.INTAKE:
             return intake.changes(recorded)
         case Stream.DISPATCH:
-            return dispatch.changes(recorded)
+            return chain(dispatch.changes(recorded), team_steps.changes(recorded))
         case Stream.FOLLOWUP:
             return followup.changes(recorded)
         case Stream.ROSTER:

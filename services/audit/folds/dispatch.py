@@ -16,7 +16,7 @@ from schemas.dispatch import (
     TeamFormed,
 )
 from services.audit import tables
-from services.audit.folds import coordinating, deliveries, dispatch_decisions, orders
+from services.audit.folds import coordinating, deliveries, dispatch_decisions, orders, team_steps
 from services.audit.folds.entry import case_key, case_row, entries, line
 from services.audit.steps import RowState, Step
 from services.audit.store import Change
@@ -39,7 +39,6 @@ _SAID = {
     Step.ACCEPTED: "{} said yes",
     Step.DECLINED: "{} said no",
     Step.EXPIRED: "No answer from {} in time",
-    Step.WITHDRAWN: "{} is stood down with thanks: {}",
 }
 
 
@@ -79,7 +78,10 @@ def _answered(
     step, status = _ANSWERS[type(event)]
     reason = event.reason if isinstance(event, OfferWithdrawn) else None
     yield _offer(recorded, event, status, answered_at=recorded.meta.time, reason=reason)
-    detail = _SAID[step].format(member(event.role, event.member_id), plain(reason or ""))
+    if isinstance(event, OfferWithdrawn):
+        detail = team_steps.withdrawn(event)
+    else:
+        detail = _SAID[step].format(member(event.role, event.member_id))
     yield from entries(recorded, line(step, sentence(detail), key=event.offer_id))
 
 

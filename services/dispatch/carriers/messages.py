@@ -30,6 +30,8 @@ _ALARMS = {
     AlarmReason.MEMBER_INVOLVED: "A member of the team may not serve in this case.",
     AlarmReason.CHECK_IN_UNASSIGNED: "A check-in is due and no peer is on the team to make it.",
     AlarmReason.REQUEST_WAITING: "A request is waiting and nobody has taken it yet.",
+    AlarmReason.APPROVAL_MISSING: "A session waits for the mental health professional's approval.",
+    AlarmReason.ASKING_PAUSED: "A place is open again, and asking is paused.",
     AlarmReason.REQUEST_EMERGENCY: "A request needs an answer at once, see that somebody takes it.",
 }
 
