@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 RECALL, FALSE_CRITICAL, P99_MS = 0.98, 0.03, 5.0
 _ROUNDS = 5
+_PARTS = {
+    "develop": "own, developed on",
+    "held_out": "own, held out",
+    "second": "own, second set, developed on",
+    "second_held_out": "own, second set, held out",
+}
 _LONG = 10_000
 
 
@@ -34,9 +40,9 @@ def main(
 ) -> None:
     """Screen every labelled incident and print the shares, per source, and the times."""
     pack = default_pack()
-    sets = {"shared": shared(), "own, developed on": [], "own, held out": []}
+    sets = {"shared": shared(), **{name: [] for name in _PARTS.values()}}
     for each in own():
-        sets["own, held out" if each.part == "held_out" else "own, developed on"].append(each)
+        sets[_PARTS[each.part]].append(each)
     outcomes = {name: _outcomes(rows, pack) for name, rows in sets.items()}
     console = Console(width=118 if not sys.stdout.isatty() else None)
     for name, rows in outcomes.items():
