@@ -24,6 +24,7 @@ _SPECIAL = {
 }
 _SURE = ((0.9, "quite sure"), (0.7, "fairly sure"), (0.5, "not sure"), (0.0, "a faint sign"))
 """PROPOSAL: words beside the number, for those to whom 0.72 says nothing."""
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _PLURALS = {"mhp": "mental health professionals"}
 
 
@@ -45,6 +46,11 @@ def title(code: str) -> str:
 def counted(count: int, code: str) -> str:
     """`1 peer`, `2 peers`."""
     return f"{count} {plain(code) if count == 1 else _PLURALS.get(code, f'{plain(code)}s')}"
+
+
+def number(count: int) -> str:
+    """A count as a word where it is short."""
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
 
 
 def listed(parts: Iterable[str]) -> str:

@@ -16,7 +16,6 @@ from services.audit.views import case_file
 from services.audit.views.standing import (
     LABELS,
     CaseState,
-    Next,
     marks,
     next_of,
     state_of,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from services.audit.views.case_file import CaseFile
+    from services.audit.views.coming import Next
 
 _C = tables.cases.c
 _LATEST = datetime.max.replace(tzinfo=UTC)

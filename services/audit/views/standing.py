@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from schemas.intake import Outcome
 from services.audit.folds.followup import SESSION
-from services.audit.words import member, plain, title
+from services.audit.views import waves
+from services.audit.views.coming import Next
+from services.audit.words import plain, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,14 +46,6 @@ LABELS = {
     CaseState.SET_ASIDE: "Set aside",
     CaseState.ROUTINE: "Routine",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """What happens by itself, and when."""
-
-    at: datetime
-    what: str
 
 
 def state_of(file: CaseFile, now: datetime) -> CaseState:
@@ -98,7 +91,7 @@ def marks(file: CaseFile, now: datetime) -> tuple[str, ...]:
 
 def next_of(file: CaseFile, now: datetime) -> Next | None:
     """The next thing that happens without anybody's doing; None when nothing is planned."""
-    coming = [each for each in _coming(file) if each.at >= now]
+    coming = [each for each in _coming(file, now) if each.at >= now]
     return min(coming, key=lambda each: (each.at, each.what), default=None)
 
 
@@ -150,20 +143,23 @@ def _counted(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 else 's'}"
 
 
-def _coming(file: CaseFile) -> Iterator[Next]:
-    case, review = file.case, file.review
+def _coming(file: CaseFile, now: datetime) -> Iterator[Next]:
+    review = file.review
     if review:
         yield Next(review.backup_at, "the mental health professionals are asked to decide too")
         yield Next(review.answer_by, "everyone who may decide is called")
-    if case.form_by and not case.formed_at:
-        yield Next(case.form_by, "the coordinator is called if the team is not complete")
-    for offer in file.offers.values():
-        if offer.status == "open":
-            who = member(offer.role, offer.member_id)
-            yield Next(offer.expires_at, f"the offer to {who} runs out and the next is asked")
+    yield from waves.coming(file, now)
+    yield from _calls(file)
     for item in file.planned.values():
         if not item.settled:
             yield from _of_item(item)
+
+
+def _calls(file: CaseFile) -> Iterator[Next]:
+    """Alarms that nobody has answered yet, each until the program lead is called."""
+    for alarm in file.alarms.values():
+        if alarm.answer_by and not alarm.answered_at and not alarm.escalated_at:
+            yield Next(alarm.answer_by, "the program lead is called if nobody answers the alarm")
 
 
 def _of_item(item: Planned) -> Iterator[Next]:
