@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from schemas.policy import Role
 from services.cli.policy_overview import is_at, overridden, plain_table, show
 from services.cli.policy_words import MODES, ROLES, length, number, phrase, span
 from services.intake.pack.problems import dotted, near
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _OWN_CLOCKS = {"cumulative": "cumulative"}
 _ELSEWHERE = {"self_raised": "policy/requests.yaml"}
 """Requests for a peer are none of intake's business: dispatch reads their numbers there."""
-_LENGTH_KEYS = ("after", "within", "until", "grace", "life", "auto_page", "auto_plan")
+_LENGTH_KEYS = ("after", "within", "until", "grace", "life", "auto_page", "auto_plan", "tier1")
 
 
 def show_class(opened: Opened, name: str) -> None:
@@ -48,11 +49,18 @@ def _people(opened: Opened, name: str) -> Iterator[str]:
     marked = _mark(opened, ("triggers", name, "team"))
     yield f"Asked when the team is wanted: {team}{marked}; {snapshot.surplus} more of each role is"
     yield f"asked at once, so that a decline costs no time{_mark(opened, ('clocks', 'surplus'))}."
+    if any(place.role is Role.PEER for place in snapshot.places):
+        per_peer = _mark(opened, ("clocks", "participants_per_peer"))
+        yield "Where a feed says how many were there, one peer is asked for every"
+        yield f"{snapshot.participants_per_peer} of them{per_peer}, and never fewer than that."
     key = "auto_plan" if pack.urgency(name) == "today" else "auto_page"
     replies = _mark(opened, ("clocks", "reply_within", key))
     yield f"An offer stays open {span(snapshot.reply_within)}{replies}, then the next is asked."
     standing = _mark(opened, ("clocks", "form_team_within"))
     yield f"The team should stand within {span(snapshot.form_team_within)}{standing}."
+    answered = _mark(opened, ("clocks", "alarm_answer_within"))
+    yield "Program leads are called when no coordinator has answered an alarm for"
+    yield f"{span(snapshot.alarm_answer_within)}{answered}."
 
 
 def _reviewing(opened: Opened, name: str) -> Iterator[str]:

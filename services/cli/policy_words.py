@@ -26,6 +26,7 @@ ROLES = {
     "chaplain": "chaplain",
     "coordinator": "coordinator",
     "clinical_director": "clinical director",
+    "program_lead": "program lead",
 }
 _TOLD = MODES | ROLES | {"True": "yes", "False": "no", "None": "nothing"}
 _PHRASES = {
@@ -39,6 +40,13 @@ _PHRASES = {
     "auto_plan": "an offer for today stays open",
     "form_team_within": "the team should stand within",
     "surplus": "members asked at once beyond the places still open, per role",
+    "participants_per_peer": "one peer is asked for so many who were there, and never fewer than the team says",
+    "alarm_answer_within": "an alarm may stay unanswered before the program leads are called",
+    "group_sessions": "defusings and debriefings that a member may have served before they are left in peace",
+    "group_within": "group sessions served are counted over",
+    "open_one_on_ones": "talks and check-ins still to be done that a member may carry",
+    "rest_after_tier1": "a member rests after taking a place in a tier 1 response",
+    "days_on_call": "days in a row on call, after which the rota is warned about",
     "check_in_grace": "a check-in may stay open after it fell due, before the coordinator is alarmed",
     "pages_until": "an older incident is recorded and pages nobody",
     "backup_after": "tier {1}: mental health professionals are told of an open review after",

@@ -14,6 +14,7 @@ from schemas.policy import (
     CumulativeRule,
     Group,
     InterventionKind,
+    LoadCaps,
     ResponsePolicy,
     Tier,
     Urgency,
@@ -21,6 +22,7 @@ from schemas.policy import (
 from services.intake.pack.checks import crossed
 from services.intake.pack.layers import Layers, read_layers
 from services.intake.pack.parts import (
+    Caps,
     CheckIn,
     Clocks,
     Cumulative,
@@ -53,6 +55,7 @@ class Pack(Strict):
     clocks: Clocks
     review: dict[Tier, ReviewClock] = Field(default_factory=review_clocks)
     cumulative: Cumulative = CumulativeRule()
+    caps: Caps = LoadCaps()
     interventions: dict[Code, Intervention]
     check_ins: dict[Code, tuple[CheckIn, ...]]
     triggers: dict[Code, Trigger]
@@ -87,6 +90,9 @@ class Pack(Strict):
             check_ins=self.check_ins[trigger.check_ins],
             check_in_groups=tuple(Group),
             check_in_grace=self.clocks.check_in_grace,
+            participants_per_peer=self.clocks.participants_per_peer,
+            alarm_answer_within=self.clocks.alarm_answer_within,
+            caps=self.caps,
         )
 
     def review_clock(self, trigger_class: str) -> tuple[timedelta, timedelta]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _GROUPS = frozenset({InterventionKind.DEFUSING, InterventionKind.DEBRIEFING})
 """Never while operations go on (docs/domain.md, rule 7)."""
 _TIERS = (1, 2, 3, 4)
+_WITH_AN_MHP = (1, 2)
+"""Peers without oversight by one are the greatest risk of all (BIA wildland fire)."""
 _INTERVENTION: TypeAdapter[Any] = TypeAdapter(Intervention)
 _REVIEW: TypeAdapter[Any] = TypeAdapter(ReviewClock)
 
@@ -86,9 +88,15 @@ def _plans(raw: dict[str, Any], plan: dict[str, InterventionRule]) -> Iterator[T
                 yield Trouble(steps, what, "each kind can be planned once: keep one of them")
             seen.setdefault(rule.kind, intervention)
         needs = [intervention for _, intervention, rule in rules if rule.mhp_required]
-        if needs and Role.MHP.value not in _roles(trigger):
+        if Role.MHP.value in _roles(trigger):
+            continue
+        steps = ("triggers", name, "team")
+        if needs:
             what = f"{needs[0]} needs a mental health professional, and the team has none"
-            yield Trouble(("triggers", name, "team"), what, "add {role: mhp, count: 1}")
+            yield Trouble(steps, what, "add {role: mhp, count: 1}")
+        elif trigger.get("tier") in _WITH_AN_MHP:
+            what = f"tier {trigger['tier']} engages a mental health professional, and the team has none"
+            yield Trouble(steps, what, "add {role: mhp, count: 1}")
 
 
 def _forbidden(raw: dict[str, Any], plan: dict[str, InterventionRule]) -> Iterator[Trouble]:

@@ -9,7 +9,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from pydantic_core import PydanticCustomError
 
 from schemas.intake import Mode
-from schemas.policy import CheckInRule, Citation, CumulativeRule, InterventionRule, Place, Tier
+from schemas.policy import (
+    CheckInRule,
+    Citation,
+    CumulativeRule,
+    InterventionRule,
+    LoadCaps,
+    Place,
+    ResponsePolicy,
+    Tier,
+)
 from services.intake.rules import Strict
 
 
@@ -48,6 +57,8 @@ TeamPlace = Annotated[Place, _spelt(Place)]
 Intervention = Annotated[InterventionRule, _spelt(InterventionRule)]
 CheckIn = Annotated[CheckInRule, _spelt(CheckInRule)]
 Cumulative = Annotated[CumulativeRule, _spelt(CumulativeRule)]
+Caps = Annotated[LoadCaps, _spelt(LoadCaps)]
+_OF_A_CASE = ResponsePolicy.model_fields
 
 
 class ReplyWithin(Strict):
@@ -65,6 +76,8 @@ class Clocks(Strict):
     surplus: Annotated[int, Field(ge=0, le=10)]
     check_in_grace: Length
     pages_until: Length
+    participants_per_peer: Annotated[int, Field(ge=1)] = _OF_A_CASE["participants_per_peer"].default
+    alarm_answer_within: Length = _OF_A_CASE["alarm_answer_within"].default
 
 
 class ReviewClock(Strict):

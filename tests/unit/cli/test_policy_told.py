@@ -58,6 +58,12 @@ class TestDiff:
                 "(members asked at once beyond the places still open, per role 1 -> 2)",
             ),
             (
+                "rest_after_tier1: PT48H",
+                "rest_after_tier1: P3D",
+                "caps.rest_after_tier1: P2D -> P3D "
+                "(a member rests after taking a place in a tier 1 response 48 h -> 72 h)",
+            ),
+            (
                 "auto_page: PT15M",
                 "auto_page: PT10M",
                 "clocks.reply_within.auto_page: PT15M -> PT10M "

@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from schemas.intake import Mode
-from schemas.policy import Group, ResponsePolicy
+from schemas.policy import Group, LoadCaps, ResponsePolicy
 from services.intake.pack.problems import BadPolicy
-from services.intake.pack.sources import shipped, shipped_packs
-from services.intake.policy import Pack, parse_pack
+from services.intake.pack.sources import shipped, shipped_packs, shipped_source
+from services.intake.policy import Pack, parse_pack, read_pack
 from tests.unit.intake.policy_sample import SCREENING
 
 PACK_TEXT = shipped("cism")
@@ -128,13 +128,40 @@ def test_every_window_has_a_source() -> None:
     assert all(source.strip() for source in sources)
 
 
+def test_a_case_keeps_what_a_member_may_carry_and_how_many_one_peer_is_for() -> None:
+    own = parse_pack(
+        PACK_TEXT,
+        {
+            "caps.open_one_on_ones": 3,
+            "clocks.participants_per_peer": 5,
+            "clocks.alarm_answer_within": "PT10M",
+        },
+    )
+
+    kept = own.snapshot("child_death")
+
+    assert kept.caps == LoadCaps(open_one_on_ones=3)
+    assert kept.participants_per_peer == 5
+    assert kept.alarm_answer_within == timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("name", shipped_packs())
+def test_what_ships_and_what_an_older_file_leaves_out_are_the_same(name: str) -> None:
+    kept = read_pack(shipped_source(name)).snapshot("child_death")
+    known = ResponsePolicy.model_fields
+
+    assert kept.caps == LoadCaps()
+    assert kept.participants_per_peer == known["participants_per_peer"].default
+    assert kept.alarm_answer_within == known["alarm_answer_within"].default
+
+
 @pytest.mark.parametrize("name", shipped_packs())
 def test_every_clock_and_limit_says_where_it_comes_from(name: str) -> None:
     """These are plain values, so their source stands beside them in the file."""
     clocks = shipped(name).partition("\nclocks:")[2].partition("\ninterventions:")[0]
     numbers = [line for line in clocks.splitlines() if re.search(r": *[P\d]", line)]
 
-    assert len(numbers) == 15
+    assert len(numbers) == 22
     assert all(re.search(r"# *\S.{6,}", line) for line in numbers), numbers
 
 

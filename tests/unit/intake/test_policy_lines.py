@@ -67,6 +67,9 @@ LENGTH = "write a length of time, such as PT8H for eight hours or P10D for ten d
         ("      - {role: mhp, count: 1}\n", "", "36:5: triggers.child_death.team: debriefing needs a mental health professional"),
         ("[talk, debriefing]", "[talk, talk]", "39:27: triggers.child_death.interventions.1: talk is a one_on_one like talk; each kind"),
         ("title: Ours", "title: Ours\nforbids: [debriefing]", "21:11: interventions.debriefing.kind: this policy forbids every debriefing"),
+        ("title: Ours", "title: Ours\ncaps: {group_sesions: 2}", "5:8: caps.group_sesions: there is no such key here; did you mean group_sessions or"),
+        ("title: Ours", "title: Ours\ncaps: {rest_after_tier1: 48}", f"5:26: caps.rest_after_tier1: 48: a bare number is no length of time; {LENGTH}"),
+        ("surplus: 1", "participants_per_peer: 0\n  surplus: 1", "8:26: clocks.participants_per_peer: 0 is not greater than or equal to 1"),
         ("title: Ours", "title: Ours\nreview: {1: {backup_after: PT10M, answer_within: PT30M}}", "5:1: review: tier 2 has no clock"),
         ("  child_death:", "  Child Death:", "32:3: triggers.Child Death: 'Child Death' is not a name that can stand here"),
         ("title: Ours", "title: Ours\ntitle: Theirs", "5:1: title: this key is already on line 4; keep one of them"),
@@ -127,6 +130,23 @@ def test_a_problem_of_an_override_names_its_path(
     found = problems(tmp_path, overrides=overrides)
 
     assert any(line.startswith(told) for line in found), found
+
+
+@pytest.mark.parametrize("tier", [1, 2, 3, 4])
+def test_a_team_of_tier_1_and_2_has_a_mental_health_professional(tmp_path: Path, tier: int) -> None:
+    """Whatever it plans: peers without oversight are a risk of their own."""
+    found = problems(
+        tmp_path,
+        ("tier: 2", f"tier: {tier}"),
+        ("      - {role: mhp, count: 1}\n", ""),
+        ("[talk, debriefing]", "[talk]"),
+    )
+
+    told = [
+        f"ours.yaml:36:5: triggers.child_death.team: tier {tier} engages a mental health professional, "
+        "and the team has none; add {role: mhp, count: 1}"
+    ]
+    assert found == (told if tier <= 2 else [])
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_the_files(tmp_path: Path) -> None:
