@@ -182,15 +182,15 @@ def test_a_default_can_be_overridden_although_the_file_leaves_it_out(tmp_path: P
 
 def test_one_override_changes_one_place_although_the_file_uses_an_anchor_twice() -> None:
     other = (
-        "{label: Other, tier: 2, mode: auto_page, team: [], interventions: [talk], "
+        "{label: Other, tier: 4, mode: auto_page, team: [], interventions: [talk], "
         "check_ins: standard, source: ours}"
     )
     both = f"  other: &base {other}\n  third: *base\n  child_death:\n"
     twice = WHOLE.replace("  child_death:\n", both, 1)
 
-    own = parse_pack(twice, {"triggers.other.tier": 1})
+    own = parse_pack(twice, {"triggers.other.tier": 3})
 
-    assert (own.triggers["other"].tier, own.triggers["third"].tier) == (1, 2)
+    assert (own.triggers["other"].tier, own.triggers["third"].tier) == (3, 4)
 
 
 def test_a_bare_name_is_a_pack_that_ships_and_a_wrong_one_is_told() -> None:
