@@ -37,10 +37,9 @@ class Competency(Frozen):
     """The last day that the certificate itself names; otherwise the policy counts from earning."""
 
 
-class MemberEnrolled(Event):
-    """A member joined the roster, or their entry was replaced as a whole."""
+class MemberFields(Frozen):
+    """What the roster says of a member; no name and no contact."""
 
-    NAME: ClassVar[str] = "member_enrolled"
     role: Role
     discipline: Slug
     station: Slug
@@ -64,6 +63,12 @@ class MemberEnrolled(Event):
     """Whether colleagues nominated the member; None where nobody wrote it down."""
     on_team_page: bool = False
     """Whether the member agreed to be on the public team page; what it says is in the bucket."""
+
+
+class MemberEnrolled(MemberFields, Event):
+    """A member joined the roster, or their entry was replaced as a whole."""
+
+    NAME: ClassVar[str] = "member_enrolled"
 
 
 class MemberStoodDown(Event):

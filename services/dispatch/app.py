@@ -26,6 +26,7 @@ from services.dispatch.enrolments import Enrolments, LeaveSigner
 from services.dispatch.links import LinkSigner, RequestSigner
 from services.dispatch.requests import RequestDesk
 from services.dispatch.requests_policy import read_requests_policy
+from services.dispatch.roster_policy import read_roster_policy
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.subscribers import Subscribers
 from services.runtime.auth import secret_of
@@ -48,7 +49,7 @@ def build(ports: Ports, carrier: Carrier | None = None) -> Service:
     kept = settings.link_secret
     secret = kept.get_secret_value() if kept else secret_of(settings.data_dir / "link-secret")
     signer, of_requests = LinkSigner(secret), RequestSigner(secret)
-    book = RosterBook(ports.journal)
+    book = RosterBook(ports.journal, read_roster_policy(settings.roster_file))
     numbers = read_requests_policy(settings.requests_file)
     desk = RequestDesk(ports, book, contacts, of_requests, numbers)
     carrier = carrier or smtp(settings)

@@ -12,15 +12,17 @@ from services.runtime.errors import Transient
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from services.dispatch.roster_policy import RosterRules
     from services.runtime.journal import Journal
 
 _CATCH_UP_SECONDS = 5.0
 
 
 class RosterBook:
-    """Every agency's members. Nothing is written here: the streams are the record."""
+    """Every agency's members, with the rules they are judged by. The streams are the record."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, rules: RosterRules) -> None:
+        self.rules = rules
         self._journal = journal
         self._members: dict[str, dict[str, MemberState]] = {}
         self._read_to = 0

@@ -46,7 +46,9 @@ class RosterRules(BaseModel):
     version: Annotated[int, Field(ge=1)]
     contact_fresh_for: Days
     warn_ahead: Days
-    least_pageable: Annotated[int, Field(ge=0, le=100)]
+    link_for: Days
+    """How long the link of a member's own page works after each invitation."""
+    least_pageable: dict[Role, Annotated[int, Field(ge=1, le=100)]]
     """A role with fewer members who can be asked is named by the check."""
     valid_months: dict[CompetencyKind, Months]
     roles: dict[Role, RoleNeeds]

@@ -27,5 +27,11 @@ class DispatchSettings(RuntimeSettings):
     """The agency's own numbers for requests instead of policy/requests.yaml."""
     exposure_file: Path | None = None
     """The agency's own numbers for cumulative exposure instead of policy/cumulative.yaml."""
+    roster_file: Path | None = None
+    """The agency's own rules for its roster instead of policy/roster.yaml."""
+    team_page: bool = False
+    """Whether /team shows the members who agreed to it to whoever comes by."""
+    team_name: Annotated[str, Field(min_length=1, max_length=80)] = "Peer support team"
+    """What the team page calls the team."""
     notice_file: Path | None = None
     """The limits of confidentiality in the words of the agency's lawyer, as plain text."""

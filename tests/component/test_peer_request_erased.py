@@ -20,6 +20,7 @@ from services.dispatch.deadlines import REQUEST_ERASE
 from services.dispatch.links import RequestSigner
 from services.dispatch.requests import RequestDesk, Wish
 from services.dispatch.requests_policy import read_requests_policy
+from services.dispatch.roster_policy import shipped_rules
 from services.dispatch.settings import DispatchSettings
 from services.runtime.auth import Keyring
 from services.runtime.bucket import JetStreamBucket
@@ -60,7 +61,7 @@ async def test_nothing_can_be_read_after_the_end(nats: NatsServer, tmp_path: Pat
     journal = JetStreamJournal(client, clock)
     settings = DispatchSettings(data_dir=tmp_path)
     ports = Ports(settings, journal, clock, Keyring(()), client)
-    book = RosterBook(journal)
+    book = RosterBook(journal, shipped_rules())
     keeping = asyncio.ensure_future(book.keep())
     bucket = JetStreamBucket(client, CONTACTS_BUCKET)
     desk = RequestDesk(ports, book, bucket, RequestSigner("s"), read_requests_policy())

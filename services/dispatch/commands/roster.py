@@ -4,29 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from schemas.envelope import Code, Command, Slug, UtcDatetime
-from schemas.intake import Unit
-from schemas.policy import Role
-from schemas.roster import Competency
+from schemas.envelope import Code, Command, UtcDatetime
+from schemas.roster import MemberFields
 
 
-class EnrollMember(Command):
+class EnrollMember(MemberFields, Command):
     """Add a member to the roster, or replace their entry."""
-
-    role: Role
-    discipline: Slug
-    station: Slug
-    units: tuple[Unit, ...]
-    designated_from: date
-    training_valid_until: date
-    contact_confirmed_on: date
-    languages: tuple[Slug, ...] = ()
-    competencies: tuple[Competency, ...] = ()
-    designated_until: date | None = None
-    supervises: tuple[Unit, ...] = ()
-    close_to: tuple[Unit, ...] = ()
-    peer_nominated: bool | None = None
-    on_team_page: bool = False
 
 
 class StandMemberDown(Command):
