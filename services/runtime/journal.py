@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from schemas.envelope import Draft, Event, Recorded, Timer
@@ -42,10 +43,13 @@ class Journal(Protocol):
         """
         ...
 
-    def follow(self, stream: Stream, after: int) -> AsyncIterator[Sequence[Recorded[Event]]]:
+    def follow(
+        self, stream: Stream, after: int, since: datetime | None = None
+    ) -> AsyncIterator[Sequence[Recorded[Event]]]:
         """Every event of a stream behind sequence `after`, in order, in batches, without end.
 
-        Survives restarts of the server; yields an empty batch each time it has caught up.
+        `since` leaves out what was stored before a moment of the real clock, for a reader that has
+        read nothing yet. Survives restarts of the server; yields an empty batch each time it has caught up.
         """
         ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
@@ -22,6 +22,7 @@ from services.runtime.timers import encode_timer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from datetime import datetime
 
     from nats.aio.client import Client
     from nats.aio.msg import Msg
@@ -104,14 +105,17 @@ class JetStreamJournal:
                 await self._publish(wait)
             return await self._publish(facts[0])
 
-    async def follow(self, stream: Stream, after: int) -> AsyncIterator[Sequence[Recorded[Event]]]:
+    async def follow(
+        self, stream: Stream, after: int, since: datetime | None = None
+    ) -> AsyncIterator[Sequence[Recorded[Event]]]:
         """See Journal.follow. A consumer that was lost, or that skipped, is made anew."""
         while True:
             try:
                 async with _as_our_errors():
-                    async for batch in self._consume(stream, after):
+                    async for batch in self._consume(stream, after, since):
                         yield batch
-                        after = batch[-1].sequence if batch else after
+                        if batch:
+                            after, since = batch[-1].sequence, None
             except Transient as trouble:
                 log.warning("follow_again", stream=str(stream), reason=str(trouble))
                 await asyncio.sleep(_FOLLOW_PAUSE)  # noqa: TID251 - pause before a new consumer
@@ -174,15 +178,14 @@ class JetStreamJournal:
                 await answers.unsubscribe()
 
     async def _consume(
-        self, stream: Stream, after: int
+        self, stream: Stream, after: int, since: datetime | None
     ) -> AsyncIterator[Sequence[Recorded[Event]]]:
         config = ConsumerConfig(
             ack_policy=AckPolicy.NONE,
-            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-            opt_start_seq=after + 1,
             filter_subject=history_filter(stream),
             inactive_threshold=60.0,
             mem_storage=True,
+            **_start(after, since),
         )
         info = await self._jetstream.add_consumer(stream.jetstream_name, config)
         pull = await self._jetstream.pull_subscribe_bind(
@@ -211,6 +214,13 @@ class JetStreamJournal:
         finally:
             with contextlib.suppress(NatsError):
                 await pull.unsubscribe()
+
+
+def _start(after: int, since: datetime | None) -> dict[str, Any]:
+    """Where a consumer begins: behind a sequence that was read, or at a time when none was."""
+    if since is not None and after == 0:
+        return {"deliver_policy": DeliverPolicy.BY_START_TIME, "opt_start_time": since}
+    return {"deliver_policy": DeliverPolicy.BY_START_SEQUENCE, "opt_start_seq": after + 1}
 
 
 def _stored(message: Msg) -> Recorded[Event]:

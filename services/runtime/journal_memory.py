@@ -52,12 +52,16 @@ class MemoryJournal:
             self._news.notify_all()
         return len(stream)
 
-    async def follow(self, stream: Stream, after: int) -> AsyncIterator[Sequence[Recorded[Event]]]:
-        """See Journal.follow."""
+    async def follow(
+        self, stream: Stream, after: int, since: datetime | None = None
+    ) -> AsyncIterator[Sequence[Recorded[Event]]]:
+        """See Journal.follow. Nothing is stored here: an event is as old as it says itself."""
         while True:
             batch = self._events(stream)[after : after + 500]
-            yield tuple(batch)
             after += len(batch)
+            wanted = tuple(each for each in batch if since is None or each.meta.time >= since)
+            if wanted or len(self._events(stream)) <= after:
+                yield wanted
             async with self._news:
                 while len(self._events(stream)) <= after:
                     await self._news.wait()

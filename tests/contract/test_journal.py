@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +26,7 @@ from tests.support.nats_server import patiently
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from schemas.envelope import Event, Recorded
+    from schemas.envelope import Draft, Event, Recorded
     from services.runtime.journal import Journal
     from tests.support.journals import Bench, JetStreamBench
 
@@ -225,6 +226,31 @@ async def test_following_from_the_middle_sees_what_is_behind_it(journal: Journal
     seen = await follow(journal, Stream.FOLLOWUP, middle, lambda events: len(events) >= 5)
 
     assert seen == list(history.events[7:])
+
+
+def just_now(draft: Draft[Event]) -> Draft[Event]:
+    return replace(draft, meta=draft.meta.model_copy(update={"time": SystemClock().now()}))
+
+
+async def test_following_since_a_moment_leaves_out_what_was_stored_before(
+    journal: Journal,
+) -> None:
+    first = await journal.append([just_now(COMPLETED)], [], expected=0)
+    since = SystemClock().now()
+    await journal.append([just_now(MISSED)], [], expected=first)
+
+    async with aclosing(journal.follow(Stream.FOLLOWUP, 0, since)) as batches:  # type: ignore[type-var]
+        seen = list(await anext(batches))
+
+    assert [each.event.NAME for each in seen] == ["check_in_missed"]
+
+
+async def test_following_since_the_last_word_says_that_it_has_caught_up(journal: Journal) -> None:
+    await journal.append([just_now(COMPLETED)], [], expected=0)
+    later = SystemClock().now()
+
+    async with aclosing(journal.follow(Stream.FOLLOWUP, 0, later)) as batches:  # type: ignore[type-var]
+        assert list(await anext(batches)) == []
 
 
 async def test_following_an_empty_stream_says_that_it_has_caught_up(journal: Journal) -> None:
