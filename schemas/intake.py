@@ -165,6 +165,10 @@ class IncidentReported(Event):
     """Keyed digests of where it was: they can be compared, and not read."""
     context_only: bool = False
     """A hazard alert, not a call: it never pages."""
+    exposed: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """About how many were there; a count, and nobody's name."""
+    disciplines: tuple[Slug, ...] = ()
+    """Of those who were there, such as `fire`."""
     screening: Screening
 
 

@@ -108,6 +108,10 @@ class Report(Frozen):
     people_hurt: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     people_killed: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     """Counts of a feed that does not list patients."""
+    exposed: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """About how many responders were there, where the feed says it."""
+    disciplines: tuple[Slug, ...] = ()
+    """Of those who were there, such as `fire` or `ems`."""
     told_at: UtcDatetime | None = None
     """When the feed last touched its record: orders updates, whatever order they arrive in."""
     same_as: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()

@@ -76,6 +76,9 @@ class Seen:
     operations_ended_at: datetime | None = None
     units: tuple[str, ...] = ()
     """Every unit that any report named, in the order of naming."""
+    exposed: int | None = None
+    """The greatest number of people on scene that any report told: more peers rather than fewer."""
+    disciplines: tuple[str, ...] = ()
     told: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     """By source and field: when the feed last touched what we know."""
     shown: Mapping[str, tuple[Shown, ...]] = field(default_factory=dict)
@@ -180,6 +183,8 @@ def _reported(state: Seen, event: IncidentReported) -> Seen:
         operations_ongoing=event.operations_ongoing,
         operations_ended_at=event.operations_ended_at,
         units=tuple(dict.fromkeys((*state.units, *event.units))),
+        exposed=max(state.exposed or 0, event.exposed or 0) or None,
+        disciplines=tuple(sorted({*state.disciplines, *event.disciplines})),
         told={**state.told, **told},
         shown={**state.shown, event.source: event.screening.shown},
     )

@@ -95,6 +95,8 @@ class NativeReport(_Counting):
                     "place": {"latitude": 44.05, "longitude": -92.48},
                     "patients": [{"age_years": 3, "outcome": "died", "resuscitated": True}],
                     "operations_ongoing": True,
+                    "exposed": 9,
+                    "disciplines": ["fire", "ems"],
                 },
             ]
         }
@@ -120,6 +122,10 @@ class NativeReport(_Counting):
     people_killed: _Count | None = None
     """Counts, for a sender that does not list patients."""
     flags: Annotated[tuple[_Flag, ...], Field(max_length=50)] = ()
+    exposed: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """About how many responders were there: one peer is asked for every so many."""
+    disciplines: Annotated[tuple[Slug, ...], Field(max_length=10)] = ()
+    """Of those who were there, such as `fire`: a peer of the same is asked first."""
     operations_ongoing: bool | None = None
     operations_ended_at: UtcDatetime | None = None
     on_scene_at: UtcDatetime | None = None
@@ -180,6 +186,8 @@ def to_report(native: NativeReport, default_source: str) -> Report:
         ),
         responders=tuple(responder.outcome for responder in native.responders),
         flags=native.flags,
+        exposed=native.exposed,
+        disciplines=native.disciplines,
         operations_ongoing=native.operations_ongoing,
         operations_ended_at=native.operations_ended_at,
         on_scene_at=native.on_scene_at,

@@ -119,6 +119,7 @@ def _fields(record: PatientCareReport) -> dict[str, Any]:
         "incident_type": codes.REASONS.get(reason, ""),
         "occurred_at": next((at for at in times if at), None),
         "units": (unit,) if unit and not cancelled else (),
+        "disciplines": ("ems",),
         "codes": tuple(IncidentCode(system=CodeSystem.NEMSIS, code=each) for each in told),
         "place": place_of(record.first("eScene.11")),
         "address": record.first("eScene.15"),

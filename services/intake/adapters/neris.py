@@ -131,6 +131,8 @@ def _fields(record: _Record, numbers: list[str]) -> dict[str, Any]:
         "incident_code": local[:40].rstrip(),
         "occurred_at": occurred_at,
         "units": units.units,
+        "exposed": units.staffed,
+        "disciplines": ("fire",),  # NERIS is the record of fire departments
         "codes": _codes(record, types, modifiers),
         "narrative": _narrative(record),
         "place": place,

@@ -70,6 +70,8 @@ def activation(
         reported_at=now,
         operations_ongoing=state.operations_ongoing,
         operations_ended_at=state.operations_ended_at,
+        exposed=state.exposed,
+        disciplines=state.disciplines,
         policy=pack.snapshot(trigger_class),
     )
     return ActivationRequested(brief=brief, units=units)

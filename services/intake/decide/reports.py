@@ -182,5 +182,7 @@ def _told(
         kind=kind_of(report),
         whereabouts=command.whereabouts,
         context_only=report.context_only,
+        exposed=report.exposed,
+        disciplines=report.disciplines,
         screening=screening,
     )

@@ -41,6 +41,17 @@ def test_a_critical_incident_asks_for_the_team() -> None:
     assert wish.units == ("E12",)
 
 
+def test_the_wish_says_how_many_were_there_and_of_which_disciplines() -> None:
+    """A later telling may name more people and other disciplines; a smaller count takes none back."""
+    first = given(DECIDER).when(telling(exposed=9, disciplines=("fire",)))
+    second = first.and_when(telling(now=LATER, exposed=4, disciplines=("ems", "fire")))
+
+    wish = second.and_when(telling(now=LATER, **CHILD_DIED)).only(ActivationRequested)
+
+    assert wish.brief.exposed == 9
+    assert wish.brief.disciplines == ("ems", "fire")
+
+
 def test_the_same_report_again_is_no_event() -> None:
     first = given(DECIDER).when(telling(**CHILD_DIED))
 

@@ -26,6 +26,8 @@ FULL: dict[str, Any] = {
     "people_hurt": 2,
     "people_killed": 1,
     "same_as": ["26-6"],
+    "exposed": 9,
+    "disciplines": ["fire", "ems"],
 }
 
 
@@ -40,6 +42,7 @@ def test_every_field_of_the_format_reaches_the_report() -> None:
         Patient(age_years=3, outcome=PatientOutcome.DIED, resuscitated=True),
     )
     assert (report.people_hurt, report.people_killed) == (2, 1)
+    assert (report.exposed, report.disciplines) == (9, ("fire", "ems"))
     assert (report.address, report.same_as) == ("100 block of a street", ("26-6",))
     assert (report.source, report.number) == ("county", "26-7")
 

@@ -412,6 +412,33 @@ def test_both_payloads_units_are_the_same_units() -> None:
 
 
 @pytest.mark.parametrize(
+    ("crews", "exposed"),
+    [
+        ([{}], None),
+        ([{"staffing": 4}], 4),
+        ([{"staffing": 4}, {"staffing": 2}, {}], 6),
+        ([{"staffing": 4}, {"staffing": 3, "on_scene": None}], 4),
+        ([{"staffing": "4"}, {"staffing": True}, {"staffing": -1}, {"staffing": 4000}], None),
+    ],
+)
+def test_how_many_were_there_is_counted_from_the_crews_that_arrived(
+    crews: list[dict[str, Any]], exposed: int | None
+) -> None:
+    units = [unit(f"E{n}", on_scene=8) | crew for n, crew in enumerate(crews)]
+
+    told = dispatch(unit_responses=units)
+
+    assert told.exposed == exposed
+    assert told.disciplines == ("fire",)
+
+
+def test_a_crew_that_both_payloads_tell_is_counted_once() -> None:
+    later = [unit("E12", on_scene=8) | {"staffing": 5}]
+
+    assert incident(unit_responses=later).exposed == 5
+
+
+@pytest.mark.parametrize(
     ("units", "clear", "status", "ongoing", "ended"),
     [
         ([unit(on_scene=8)], None, IncidentStatus.ACTIVE, True, None),
