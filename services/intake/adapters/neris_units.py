@@ -67,8 +67,9 @@ def _name(unit: Object) -> str:
 
 def _staffing(unit: Object) -> int:
     told = unit.get("staffing")
-    is_number = isinstance(told, int) and not isinstance(told, bool)
-    return told if is_number and 0 <= told <= _MOST_ABOARD else 0
+    if not isinstance(told, int) or isinstance(told, bool):
+        return 0
+    return told if 0 <= told <= _MOST_ABOARD else 0
 
 
 def _cancelled(times: dict[str, datetime]) -> bool:
