@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from schemas import dispatch, followup, intake, requests, roster, steps
+from schemas import deliveries, dispatch, drills, followup, intake, requests, roster, rota, steps
 from schemas.envelope import Draft, Event, Meta
 from schemas.subjects import Stream
 from schemas.upcast import upcast
@@ -54,16 +54,26 @@ CATALOGUE: tuple[Row, ...] = (
     Row(Stream.INTAKE, intake.CaseMerged, ("audit",)),
     Row(Stream.INTAKE, intake.CaseAbsorbed, ("audit",)),
     Row(Stream.INTAKE, intake.CaseSplit, ("audit",)),
+    Row(Stream.INTAKE, drills.DrillPlanned, ("audit",)),
+    Row(Stream.INTAKE, drills.DrillEnded, ("dispatch", "audit")),
     Row(Stream.ROSTER, roster.MemberEnrolled, ("dispatch", "audit")),
     Row(Stream.ROSTER, roster.MemberStoodDown, ("dispatch", "audit")),
     Row(Stream.ROSTER, roster.MemberReturned, ("dispatch", "audit")),
-    Row(Stream.DISPATCH, dispatch.TeamActivated, ("audit",)),
-    Row(Stream.DISPATCH, dispatch.MemberExcluded, ("audit",)),
     Row(Stream.ROSTER, roster.MemberMuted, ("dispatch", "audit")),
     Row(Stream.ROSTER, roster.MemberUnmuted, ("dispatch", "audit")),
     Row(Stream.ROSTER, roster.ContactConfirmed, ("dispatch", "audit")),
     Row(Stream.ROSTER, roster.MemberLeft, ("dispatch", "audit")),
     Row(Stream.ROSTER, roster.TeamPageConsentChanged, ("dispatch", "audit")),
+    Row(Stream.ROTA, rota.RotaSet, ("dispatch", "audit")),
+    Row(Stream.ROTA, rota.ShiftOverridden, ("dispatch", "audit")),
+    Row(Stream.ROTA, rota.ShiftsSwapped, ("dispatch", "audit")),
+    Row(Stream.ROTA, rota.OverrideRemoved, ("dispatch", "audit")),
+    Row(Stream.ROTA, rota.RotaEnded, ("dispatch", "audit")),
+    Row(Stream.ROTA, rota.GapWarned, ("dispatch", "audit")),
+    Row(Stream.ROTA, rota.CoverageCheckPlanned, ("audit",)),
+    Row(Stream.ROTA, rota.CoverageChecked, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.TeamActivated, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.MemberExcluded, ("audit",)),
     Row(Stream.DISPATCH, dispatch.OfferExtended, ("dispatch", "audit")),
     Row(Stream.DISPATCH, dispatch.OfferAccepted, ("audit",)),
     Row(Stream.DISPATCH, dispatch.OfferDeclined, ("audit",)),
@@ -73,11 +83,13 @@ CATALOGUE: tuple[Row, ...] = (
     Row(Stream.DISPATCH, dispatch.RosterExhausted, ("followup", "audit")),
     Row(Stream.DISPATCH, dispatch.CoordinatorAlarmed, ("dispatch", "audit")),
     Row(Stream.DISPATCH, dispatch.MemberNotified, ("dispatch", "audit")),
-    Row(Stream.DISPATCH, dispatch.DeliveryStarted, ("audit",)),
-    Row(Stream.DISPATCH, dispatch.DeliverySent, ("audit",)),
-    Row(Stream.DISPATCH, dispatch.DeliveryFailed, ("audit",)),
+    Row(Stream.DISPATCH, deliveries.DeliveryStarted, ("audit",)),
+    Row(Stream.DISPATCH, deliveries.DeliverySent, ("audit",)),
+    Row(Stream.DISPATCH, deliveries.DeliveryConfirmed, ("audit",)),
+    Row(Stream.DISPATCH, deliveries.DeliveryUnanswered, ("dispatch", "audit")),
+    Row(Stream.DISPATCH, deliveries.DeliveryFailed, ("dispatch", "audit")),
     Row(Stream.DISPATCH, dispatch.TeamWidened, ("audit",)),
-    Row(Stream.DISPATCH, dispatch.TeamStoodDown, ("followup", "audit")),
+    Row(Stream.DISPATCH, dispatch.TeamStoodDown, ("intake", "audit")),
     Row(Stream.DISPATCH, dispatch.ReviewersAsked, ("dispatch", "audit")),
     Row(Stream.DISPATCH, dispatch.ReviewAnswerGiven, ("intake", "audit")),
     Row(Stream.DISPATCH, dispatch.ReviewClosed, ("audit",)),
@@ -98,6 +110,7 @@ CATALOGUE: tuple[Row, ...] = (
     Row(Stream.DISPATCH, requests.CallbackMade, ("audit",)),
     Row(Stream.DISPATCH, requests.EmergencyRaised, ("audit",)),
     Row(Stream.DISPATCH, requests.EmergencyRepeated, ("audit",)),
+    Row(Stream.DISPATCH, requests.EmergencyPaged, ("dispatch", "audit")),
     Row(Stream.DISPATCH, requests.MemberFinished, ("audit",)),
     Row(Stream.DISPATCH, requests.RequestClosed, ("audit",)),
     Row(Stream.FOLLOWUP, followup.FollowupPlanned, ("audit",)),

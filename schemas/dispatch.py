@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
-
-from pydantic import Field
 
 from schemas.candidates import Candidate, Excluded, Exclusion
 from schemas.envelope import Code, Event, Frozen, MemberId, Slug, UtcDatetime
-from schemas.steps import By, StepReason
 from schemas.intake import Evidence, IncidentType, ReviewAnswer, ReviewKind
 from schemas.policy import CaseBrief, Place, Role, Tier, Urgency
+from schemas.steps import By, StepReason
 
 
 class AlarmReason(StrEnum):
@@ -29,14 +27,14 @@ class AlarmReason(StrEnum):
     """It fell due and the team has no peer to remind."""
     REQUEST_WAITING = "request_waiting"
     """A member asked for a peer and nobody has taken it by the callback's time."""
+    REQUEST_EMERGENCY = "request_emergency"
+    """Somebody is needed at once: told in the same moment as the members are paged."""
     EMERGENCY_UNANSWERED = "emergency_unanswered"
     """An emergency has gone unanswered for so many rounds that the program leads are called too."""
     APPROVAL_MISSING = "approval_missing"
     """A session's target has come, and the mental health professional has not approved it."""
     ASKING_PAUSED = "asking_paused"
     """A place is open again while a coordinator has paused the asking."""
-    REQUEST_EMERGENCY = "request_emergency"
-    """Somebody is needed at once: told in the same moment as the members are paged."""
 
 
 class Purpose(StrEnum):
@@ -48,12 +46,12 @@ class Purpose(StrEnum):
     CHECK_IN_DUE = "check_in_due"
     REVIEW = "review"
     """A recommendation waits for a person."""
+    CALLBACK_DUE = "callback_due"
+    """A member took a request and has not said yet that the call was made."""
     PLACE_GIVEN = "place_given"
     """A member who stood by is on the team now, as somebody dropped out."""
     EXERCISE_OVER = "exercise_over"
     """A member who was asked in an exercise is thanked at its end."""
-    CALLBACK_DUE = "callback_due"
-    """A member took a request and has not said yet that the call was made."""
 
 
 class ReviewStage(StrEnum):
@@ -84,10 +82,10 @@ class TeamActivated(Event):
     brief: CaseBrief
     candidates: tuple[Candidate, ...]
     excluded: tuple[Excluded, ...]
-    program_leads: tuple[MemberId, ...] = ()
-    """Called when no coordinator answers an alarm in time."""
     coordinators: tuple[MemberId, ...]
     form_by: UtcDatetime
+    program_leads: tuple[MemberId, ...] = ()
+    """Called when no coordinator answers an alarm in time."""
 
 
 class MemberExcluded(Event):
@@ -107,6 +105,8 @@ class OfferExtended(Event):
     role: Role
     urgency: Urgency
     expires_at: UtcDatetime
+    emergency: bool = False
+    """Sent by `emergency_paged`, on all channels at once, and by nothing else."""
 
 
 class OfferAccepted(Event):
@@ -204,43 +204,6 @@ class MemberNotified(Event):
     item: Slug | None = None
 
 
-class DeliveryStarted(Event):
-    """We are about to hand a message to a carrier; recorded first, so that it is never sent twice."""
-
-    NAME: ClassVar[str] = "delivery_started"
-    delivery_id: UUID
-    member_id: MemberId
-    purpose: Purpose
-    channel: Slug
-    attempt: Annotated[int, Field(ge=1)]
-    give_up_at: UtcDatetime
-    """When nobody can still be sending it: without a result by then, it is uncertain."""
-
-
-class DeliverySent(Event):
-    """The carrier took the message."""
-    by: By | None = None
-    """Given when a coordinator stood it down on the case itself."""
-
-    NAME: ClassVar[str] = "delivery_sent"
-    delivery_id: UUID
-    member_id: MemberId
-    purpose: Purpose
-    channel: Slug
-
-
-class DeliveryFailed(Event):
-    """The message did not go out. `final` means that nothing more is tried on this channel."""
-
-    NAME: ClassVar[str] = "delivery_failed"
-    delivery_id: UUID
-    member_id: MemberId
-    purpose: Purpose
-    channel: Slug
-    failure: Failure
-    final: bool
-
-
 class TeamWidened(Event):
     """The incident turned out graver: more places are to be filled, nobody is asked again."""
 
@@ -256,6 +219,8 @@ class TeamStoodDown(Event):
     NAME: ClassVar[str] = "team_stood_down"
     reason: Code
     decided_at: UtcDatetime
+    by: By | None = None
+    """Given when a coordinator stood it down on the case itself."""
 
 
 class ReviewQuestion(Frozen):

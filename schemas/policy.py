@@ -52,13 +52,44 @@ class InterventionKind(StrEnum):
     CHAPLAIN_VISIT = "chaplain_visit"
     COMMAND_CONSULTATION = "command_consultation"
     STAFF_SUPPORT = "staff_support"
+    """For the team itself after a group session (post-action staff support)."""
+    TRIAGE = "triage"
+    """A mental health professional weighs whether a debriefing is called for."""
+
+
+GROUP_TALKS = frozenset({InterventionKind.DEFUSING, InterventionKind.DEBRIEFING})
+"""Where a group speaks of what it went through: never while operations go on (docs/domain.md, rule
+7), and what weighs on the members who hold it."""
 
 
 class Group(StrEnum):
-    """Homogeneous groups: those who were there, and those who sent them (always exposed)."""
+    """Exposures that are never mixed: those who were there, and those who sent them (always exposed)."""
 
     RESPONDERS = "responders"
     DISPATCHERS = "dispatchers"
+    COMMAND = "command"
+    """Command staff, who are debriefed apart from those whom they led."""
+    HOSPITAL = "hospital"
+
+
+class Driver(StrEnum):
+    """What brings an intervention about (Everly & Mitchell 1999, core components)."""
+
+    EVENT = "event"
+    """It takes place because of what happened, whatever anybody feels."""
+    SYMPTOM = "symptom"
+    """It is offered; whether anybody wants it shows."""
+    EITHER = "either"
+
+
+class Crew(Frozen):
+    """People of one agency and one discipline with the same exposure: no group mixes two of them."""
+
+    exposure: Group = Group.RESPONDERS
+    agency: Slug | None = None
+    discipline: Slug | None = None
+    count: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """About how many; nobody is counted by name."""
 
 
 class Place(Frozen):
@@ -80,13 +111,31 @@ class InterventionRule(Frozen):
     waits_for_operations: bool
     """True for group interventions: none opens while operations continue."""
     groups: tuple[Group, ...] = (Group.RESPONDERS, Group.DISPATCHERS)
+    driver: Driver = Driver.EITHER
     source: Citation
+
+
+class Card(StrEnum):
+    """What is handed over with a check-in and comes back to nobody."""
+
+    SELF_SCREEN = "self_screen"
+    """The ten questions of the TSQ (Brewin 2002) at three to four weeks; the answers stay with the
+    person."""
 
 
 class CheckInRule(Frozen):
     """A planned follow-up contact, counted from the incident."""
 
     after: timedelta
+    card: Card | None = None
+    source: Citation
+
+
+class LaterRule(Frozen):
+    """Something that follows from a session: counted from the moment that brings it about."""
+
+    target_after: timedelta
+    closes_after: timedelta
     source: Citation
 
 
@@ -126,6 +175,24 @@ class LoadCaps(Frozen):
     """Consecutive days on call, after which the rota itself is warned about."""
 
 
+class FairPoints(Frozen):
+    """What makes one member asked before another within a circle; ties go to who waited longest.
+
+    That discipline counts more than station is from practice (docs/domain.md, section 3); every
+    number is a PROPOSAL.
+    """
+
+    same_discipline: Annotated[int, Field(ge=0, le=100)] = 4
+    """For the discipline of those who were there: shared experience is the first pillar."""
+    other_station: Annotated[int, Field(ge=0, le=100)] = 2
+    """For a station other than the units': horizontal, and not too near."""
+    per_place: Annotated[int, Field(ge=0, le=100)] = 1
+    """Taken off for each place that the member took within `lately`."""
+    per_talk: Annotated[int, Field(ge=0, le=100)] = 1
+    """Taken off for each talk or check-in of theirs that is still to be done."""
+    lately: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=35))] = timedelta(days=30)
+
+
 class ResponsePolicy(Frozen):
     """The snapshot: everything that dispatch and followup need to know of the policy."""
 
@@ -147,6 +214,24 @@ class ResponsePolicy(Frozen):
     """How long coordinators may leave an alarm unanswered before the program lead is called: the
     30 min callback of RISE; using it here is a PROPOSAL."""
     caps: LoadCaps = LoadCaps()
+    fairness: FairPoints = FairPoints()
+    group_limit: Annotated[int, Field(ge=2, le=25)] = 20
+    """A larger group is split: about 20 (remembered from Mitchell), never more than 25."""
+    staff_support: LaterRule | None = LaterRule(
+        target_after=timedelta(days=1),
+        closes_after=timedelta(days=2),
+        source="ICISF 12-step team guide: follow-up for team members; 24 h is a PROPOSAL",
+    )
+    """For those who held a group session, from the moment it was held."""
+    triage: LaterRule | None = LaterRule(
+        target_after=timedelta(days=1),
+        closes_after=timedelta(days=2),
+        source="PROPOSAL: a defusing that was missed is weighed for a debriefing instead",
+    )
+    """For a defusing whose window closed, where the plan has a debriefing for the same group."""
+    next_channel_after: Annotated[float, Field(gt=0, le=1)] = 0.25
+    """The share of `reply_within` after which a member whose offer was sent, and neither confirmed
+    nor answered, is sent it on their next channel too. PROPOSAL: four channels fit into an offer."""
 
 
 class CaseBrief(Frozen):
@@ -163,6 +248,10 @@ class CaseBrief(Frozen):
     """About how many were there, where a feed says it: crews on scene times their staffing."""
     disciplines: tuple[Slug, ...] = ()
     """Of those who were there, such as `fire`; a peer of the same discipline is asked first."""
+    crews: tuple[Crew, ...] = ()
+    """Who was there, as far as a feed or a coordinator says; unknown is one group per exposure."""
     drill: bool = False
     """An exercise that asks real members: every message says EXERCISE, statistics leave it out."""
+    emergency: bool = False
+    """Somebody's life may be in danger: everybody is paged at once on all channels, before all else."""
     policy: ResponsePolicy

@@ -8,11 +8,13 @@ from fastapi import APIRouter
 
 from schemas.subjects import CONTACTS_BUCKET, Stream
 from services.dispatch.book import RosterBook
+from services.dispatch.carriers.chosen import Carriers
 from services.dispatch.carriers.email import SmtpCarrier
 from services.dispatch.check_in_offers import CheckInOffers
 from services.dispatch.cumulative_policy import read_cumulative_policy
 from services.dispatch.deliveries import Deliveries
 from services.dispatch.edge import (
+    emergencies,
     exposure,
     exposure_api,
     replies,
@@ -20,10 +22,13 @@ from services.dispatch.edge import (
     requests_taken,
     reviews,
     roster,
+    roster_reads,
 )
 from services.dispatch.edge.requests_doors import Doors
 from services.dispatch.enrolments import Enrolments, LeaveSigner
 from services.dispatch.links import LinkSigner, RequestSigner
+from services.dispatch.parcels import Parcels
+from services.dispatch.personal import PersonalRecords
 from services.dispatch.requests import RequestDesk
 from services.dispatch.requests_policy import read_requests_policy
 from services.dispatch.roster_policy import read_roster_policy
@@ -34,12 +39,11 @@ from services.runtime.bucket import Bucket, JetStreamBucket, MemoryBucket
 from services.runtime.host import Service
 
 if TYPE_CHECKING:
-    from services.dispatch.carriers.port import Carrier
     from services.runtime.host import Ports
 
 
-def build(ports: Ports, carrier: Carrier | None = None) -> Service:
-    """Dispatch on these ports; tests pass a carrier of their own."""
+def build(ports: Ports, carriers: Carriers | None = None) -> Service:
+    """Dispatch on these ports; tests pass carriers of their own."""
     settings = (
         ports.settings if isinstance(ports.settings, DispatchSettings) else DispatchSettings()
     )
@@ -52,22 +56,27 @@ def build(ports: Ports, carrier: Carrier | None = None) -> Service:
     book = RosterBook(ports.journal, read_roster_policy(settings.roster_file))
     numbers = read_requests_policy(settings.requests_file)
     desk = RequestDesk(ports, book, contacts, of_requests, numbers)
-    carrier = carrier or smtp(settings)
-    deliveries = Deliveries(ports, carrier, contacts, signer, settings.send_seconds)
+    carriers = carriers or Carriers((smtp(settings),))
+    parcels = Parcels(settings, signer)
+    deliveries = Deliveries(ports, carriers, contacts, parcels, settings.send_seconds)
     counted = read_cumulative_policy(settings.exposure_file)
-    enrolments = Enrolments(ports, contacts, carrier, LeaveSigner(secret), counted)
-    offers = CheckInOffers(ports, enrolments, carrier)
+    enrolments = Enrolments(ports, contacts, carriers.mail, LeaveSigner(secret), counted)
+    offers = CheckInOffers(ports, enrolments, carriers.mail)
     router = APIRouter()
-    taken = requests_taken.TakenRequests(ports, desk, signer)
+    doors = Doors(ports.keyring, settings.agency, is_open=settings.requests_open)
+    urgent = emergencies.Emergencies(ports, desk, of_requests, signer, doors)
+    router.include_router(emergencies.routes(urgent))
+    taken = requests_taken.TakenRequests(ports, desk, signer, urgent)
     router.include_router(replies.routes(replies.Replies(ports, signer, taken.page)))
     router.include_router(requests_taken.routes(taken))
-    doors = Doors(ports.keyring, settings.agency, is_open=settings.requests_open)
     asking = requests.Asking(ports, desk, of_requests, doors, notice(settings))
     router.include_router(requests.routes(asking))
     router.include_router(exposure.routes(exposure.ExposurePages(ports, enrolments, doors)))
     router.include_router(exposure_api.routes(exposure_api.ExposureApi(ports, enrolments, doors)))
     router.include_router(reviews.routes(reviews.Reviews(ports, signer)))
-    router.include_router(roster.routes(roster.RosterEdge(ports, book, contacts)))
+    personal = PersonalRecords(contacts)
+    router.include_router(roster.routes(roster.RosterEdge(ports, personal)))
+    router.include_router(roster_reads.routes(roster_reads.RosterReads(ports, book, personal)))
     return Service(
         name="dispatch",
         router=router,

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import OfferExtended, TeamActivated
+from schemas.deliveries import DeliverySent
+from schemas.dispatch import (
+    CoordinatorAlarmed,
+    OfferExtended,
+    OfferWithdrawn,
+    TeamActivated,
+    TeamWidened,
+)
 from schemas.envelope import Timer
 from schemas.requests import EmergencyRaised, EmergencyRepeated, PeerRequested, RequestClosed
+from schemas.steps import TeamResized
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +23,9 @@ if TYPE_CHECKING:
     from schemas.envelope import Event
 
 OFFER_EXPIRY = "offer-expiry"
+NEXT_CHANNEL = "next-channel"
 TEAM_OVERDUE = "team-overdue"
+ALARM_UNANSWERED = "alarm-unanswered"
 REQUEST_CALLBACK = "request-callback"
 REQUEST_KEPT = "request-kept"
 REQUEST_ERASE = "request-erase"
@@ -26,10 +37,21 @@ def deadlines(event: Event) -> Sequence[Timer]:
     match event:
         case OfferExtended():
             return (Timer(kind=OFFER_EXPIRY, key=str(event.offer_id), due_at=event.expires_at),)
-        case TeamActivated():
-            return (Timer(kind=TEAM_OVERDUE, key="team", due_at=event.form_by),)
+        case DeliverySent(next_at=datetime() as at):
+            return (Timer(kind=NEXT_CHANNEL, key=str(event.delivery_id), due_at=at),)
+        case TeamActivated(form_by=by) | TeamWidened(form_by=by) | TeamResized(form_by=by):
+            return (_overdue(by),)
+        case OfferWithdrawn(fill_by=datetime() as by):
+            return (_overdue(by),)
+        case CoordinatorAlarmed(answer_by=datetime() as by):
+            return (Timer(kind=ALARM_UNANSWERED, key=str(event.alarm_id), due_at=by),)
         case _:
             return _of_a_request(event)
+
+
+def _overdue(by: datetime) -> Timer:
+    """One per team: a later time to form it replaces the earlier."""
+    return Timer(kind=TEAM_OVERDUE, key="team", due_at=by)
 
 
 def _of_a_request(event: Event) -> Sequence[Timer]:

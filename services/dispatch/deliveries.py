@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from schemas.deliveries import DeliveryFailed, DeliveryStarted, DeliveryUnanswered, delivery_id_for
 from schemas.dispatch import (
     CoordinatorAlarmed,
-    DeliveryStarted,
     Failure,
     MemberNotified,
     OfferExtended,
     OfferWithdrawn,
-    Purpose,
     ReviewersAsked,
 )
 from schemas.refusals import RefusalCode
-from schemas.subjects import Entity, derived_id
-from services.dispatch.carriers import messages
-from services.dispatch.carriers.port import Carrier, Contact, NotDelivered, PhoneMessage
+from schemas.subjects import lender_of
+from services.dispatch.carriers.port import Contact, NotDelivered
 from services.dispatch.commands import DispatchCommand, RecordFailure, RecordSent, StartDelivery
 from services.dispatch.decider import DISPATCH
 from services.dispatch.delivery_state import DeliveryStatus
-from services.dispatch.links import LinkSigner, OfferLink, ReviewLink
-from services.dispatch.state import Active, DispatchState
 from services.runtime.broker import Listener, on_event
 from services.runtime.clock import new_id
 from services.runtime.errors import Transient
@@ -35,202 +30,145 @@ from services.runtime.handle import handle
 from services.runtime.telemetry import DELIVERIES, log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import datetime
-    from uuid import UUID
+    from collections.abc import Awaitable, Iterable
 
     from schemas.envelope import Event, Recorded
+    from services.dispatch.carriers.chosen import Carriers
+    from services.dispatch.parcels import Parcel, Parcels
+    from services.dispatch.state import DispatchState
     from services.runtime.bucket import Bucket
     from services.runtime.host import Ports
 
 _WORKERS = 32
 _RETRY_SECONDS = 2.0
 
+Moved = DeliveryFailed | DeliveryUnanswered
+
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """One message to deliver; its text is made after the claim, from the case as it is then."""
+class Outgoing:
+    """A parcel for a member's channels, claimed with the case as it was then."""
 
-    told: Recorded[Event]
-    delivery_id: UUID
-    member_id: str
-    purpose: Purpose
-    offer_id: UUID | None
-    write: Callable[[DispatchState], PhoneMessage]
+    parcel: Parcel
+    contact: Contact
+    channels: tuple[str, ...]
+    state: DispatchState
 
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """The sending side of dispatch. `send_seconds` bounds one attempt of the carrier."""
+    """The sending side of dispatch. `send_seconds` bounds each half of one attempt of a carrier."""
 
     ports: Ports
-    carrier: Carrier
+    carriers: Carriers
     contacts: Bucket
-    signer: LinkSigner
+    parcels: Parcels
     send_seconds: float
 
     def listeners(self) -> tuple[Listener, ...]:
         """One durable consumer per kind of event that puts something on a phone."""
+        told, moved = self.on_told, self.on_moved
         return (
-            on_event("dispatch-send-offers", OfferExtended, self.on_offer_extended, _WORKERS),
-            on_event(
-                "dispatch-send-stand-downs", OfferWithdrawn, self.on_offer_withdrawn, _WORKERS
-            ),
-            on_event("dispatch-send-alarms", CoordinatorAlarmed, self.on_alarmed, _WORKERS),
-            on_event("dispatch-send-notices", MemberNotified, self.on_notified, _WORKERS),
-            on_event("dispatch-send-reviews", ReviewersAsked, self.on_reviewers_asked, _WORKERS),
+            on_event("dispatch-send-offers", OfferExtended, told, _WORKERS),
+            on_event("dispatch-send-stand-downs", OfferWithdrawn, told, _WORKERS),
+            on_event("dispatch-send-alarms", CoordinatorAlarmed, told, _WORKERS),
+            on_event("dispatch-send-notices", MemberNotified, told, _WORKERS),
+            on_event("dispatch-send-reviews", ReviewersAsked, told, _WORKERS),
+            on_event("dispatch-next-after-failure", DeliveryFailed, moved, _WORKERS),
+            on_event("dispatch-next-after-silence", DeliveryUnanswered, moved, _WORKERS),
         )
 
-    async def on_offer_extended(self, told: Recorded[OfferExtended]) -> None:
-        """Send an offer to its member's phone."""
+    async def on_told(self, told: Recorded[Event]) -> None:
+        """Send what this event leads to, to everybody whom it names at once."""
+        await _all(self._deliver(parcel) for parcel in self.parcels.of(told))
+
+    async def on_moved(self, told: Recorded[Moved]) -> None:
+        """Send the same message on the member's next channel."""
         event = told.event
-        delivery_id = derived_id(event.offer_id, Purpose.OFFER)
-
-        def write(state: DispatchState) -> PhoneMessage:
-            assert isinstance(state, Active)  # noqa: S101 - an open offer is of an active case
-            until = max(event.expires_at, state.form_by)
-            url = self._offer_link(told.entity, event.offer_id, until)
-            zone = ZoneInfo(self.ports.settings.time_zone)
-            by = event.expires_at.astimezone(zone)
-            return messages.offer(delivery_id, event.role, event.urgency, url, by)
-
-        offer_id = event.offer_id
-        await self._deliver(
-            Parcel(told, delivery_id, event.member_id, Purpose.OFFER, offer_id, write)
-        )
-
-    async def on_offer_withdrawn(self, told: Recorded[OfferWithdrawn]) -> None:
-        """Tell a member who was asked that the team is complete."""
-        event = told.event
-        delivery_id = derived_id(event.offer_id, Purpose.STAND_DOWN)
-        message = messages.stand_down(delivery_id, event.reason)
-        await self._deliver(
-            Parcel(
-                told,
-                delivery_id,
-                event.member_id,
-                Purpose.STAND_DOWN,
-                event.offer_id,
-                _ready(message),
-            )
-        )
-
-    async def on_alarmed(self, told: Recorded[CoordinatorAlarmed]) -> None:
-        """Call every coordinator of the case at once: a busy phone holds up no other."""
-        link = self._case_link(told.entity)  # a request has no page: the board says what is open
-        parcels = []
-        for member_id in told.event.member_ids:
-            delivery_id = derived_id(told.event.alarm_id, member_id)
-            write = _ready(messages.alarm(delivery_id, told.event.reason, link))
-            parcels.append(Parcel(told, delivery_id, member_id, Purpose.ALARM, None, write))
-        await self._all(parcels)
-
-    async def on_reviewers_asked(self, told: Recorded[ReviewersAsked]) -> None:
-        """Ask everybody of this stage at once."""
-        event = told.event
-        zone = ZoneInfo(self.ports.settings.time_zone)
-        by = event.question.answer_by.astimezone(zone)
-        parcels = []
-        for member_id in event.member_ids:
-            delivery_id = derived_id(event.review_id, event.stage, member_id)
-            link = self.signer.sign_review(ReviewLink(told.entity, event.review_id, member_id))
-            url = f"{self.ports.settings.base_url}/r/{link}"
-            write = _ready(messages.review(delivery_id, event.stage, url, by))
-            parcels.append(Parcel(told, delivery_id, member_id, Purpose.REVIEW, None, write))
-        await self._all(parcels)
-
-    async def _all(self, parcels: Sequence[Parcel]) -> None:
-        ends = await asyncio.gather(*map(self._deliver, parcels), return_exceptions=True)
-        for trouble in ends:
-            if trouble is not None:
-                raise trouble
-
-    async def on_notified(self, told: Recorded[MemberNotified]) -> None:
-        """Remind a member of the team."""
-        event = told.event
-
-        def write(state: DispatchState) -> PhoneMessage:
-            if event.purpose is not Purpose.CALLBACK_DUE:
-                return messages.check_in_due(event.notice_id, self._case_link(told.entity))
-            assert isinstance(state, Active)  # noqa: S101 - somebody took it
-            taken = state.taken_by(event.member_id)
-            assert taken  # noqa: S101 - and the claim has looked again
-            return messages.callback_due(
-                event.notice_id, self._offer_link(told.entity, taken, state.form_by)
-            )
-
-        await self._deliver(
-            Parcel(told, event.notice_id, event.member_id, event.purpose, None, write)
-        )
-
-    def _case_link(self, entity: Entity) -> str:
-        place = "" if entity.is_request else f"cases/{entity.id}"
-        return f"{self.ports.settings.base_url}/{place}"
-
-    def _offer_link(self, entity: Entity, offer_id: UUID, until: datetime) -> str:
-        link = OfferLink(entity=entity, offer_id=offer_id, valid_until=until)
-        return f"{self.ports.settings.base_url}/o/{self.signer.sign(link)}"
+        if isinstance(event, DeliveryFailed) and not event.left:
+            return
+        history = await self.ports.journal.load(told.entity)
+        if history.version < told.sequence:
+            raise Transient("the case is not read to its end yet")
+        for earlier in history.events:
+            for parcel in self.parcels.of(earlier):
+                if delivery_id_for(parcel.parcel_id, event.channel) == event.delivery_id:
+                    await self._deliver(parcel)
+                    return
 
     async def _deliver(self, parcel: Parcel) -> None:
         contact = await self._contact(parcel)
-        state = await self._claim(parcel)
-        if state is None:
+        channels = self.carriers.channels_for(contact)
+        claimed = await self._claim(parcel, channels)
+        if claimed is None:
             return
+        state, started = claimed
+        outgoing = Outgoing(parcel, contact, channels, state)
+        await _all(self._send(outgoing, each) for each in started)
+
+    async def _send(self, outgoing: Outgoing, started: DeliveryStarted) -> None:
+        carrier, parcel = self.carriers.on(started.channel), outgoing.parcel
         try:
-            await self.carrier.send(parcel.write(state), contact)
+            message = parcel.write(outgoing.state, started.delivery_id, "")
+            await carrier.send(message, outgoing.contact)
         except NotDelivered as failure:
-            await self._failed(parcel, failure)
+            await self._failed(outgoing, started, failure)
         else:
-            await self._record(parcel, None)
+            await self._record(outgoing, started, None)
             DELIVERIES.labels(parcel.purpose.value, "sent").inc()
 
     async def _contact(self, parcel: Parcel) -> Contact:
-        stored = await self.contacts.get(f"{parcel.told.entity.agency}.{parcel.member_id}")
+        """How to reach the member; one who is lent is looked up with the agency that lends them."""
+        lender, member_id = lender_of(parcel.member_id)
+        agency = lender or parcel.told.entity.agency
+        stored = await self.contacts.get(f"{agency}.{member_id}")
         return Contact.model_validate_json(stored) if stored else Contact()
 
-    async def _claim(self, parcel: Parcel) -> DispatchState | None:
-        """The case as it is now, if this sending is ours to do; None when there is nothing to do."""
+    async def _claim(
+        self, parcel: Parcel, channels: tuple[str, ...]
+    ) -> tuple[DispatchState, tuple[DeliveryStarted, ...]] | None:
+        """The case as it is now and what is ours to send; None when there is nothing to send."""
         command = StartDelivery(
-            command_id=new_id(),
-            now=self.ports.clock.now(),
-            actor="delivery",
-            trace=parcel.told.meta.trace,
-            case_id=parcel.told.entity.id,
-            delivery_id=parcel.delivery_id,
+            **self._shared(parcel),
+            parcel_id=parcel.parcel_id,
             offer_id=parcel.offer_id,
             member_id=parcel.member_id,
             purpose=parcel.purpose,
-            channel=self.carrier.channel,
+            channels=channels,
+            all_channels=parcel.all_channels,
             give_up_at=self.ports.clock.after(2 * self.send_seconds + 1),
         )
         handled = await handle(self.ports.journal, DISPATCH, parcel.told.entity, command)
         if handled.refusal and handled.refusal.code is RefusalCode.DELIVERY_ALREADY_STARTED:
             raise Transient("this message is being sent", retry_after=self.send_seconds / 2)
-        if handled.events and isinstance(handled.events[0], DeliveryStarted):
-            return handled.state
+        started = tuple(each for each in handled.events if isinstance(each, DeliveryStarted))
+        if started:
+            return handled.state, started
         if handled.events:
             log.warning("delivery_uncertain", member=parcel.member_id)
             DELIVERIES.labels(parcel.purpose.value, "uncertain").inc()
         return None
 
-    async def _failed(self, parcel: Parcel, failure: NotDelivered) -> None:
-        log.warning("not_delivered", member=parcel.member_id, reason=str(failure))
-        DELIVERIES.labels(parcel.purpose.value, failure.failure.value).inc()
-        state = await self._record(parcel, failure.failure)
-        delivery = state.deliveries[parcel.delivery_id]
+    async def _failed(
+        self, outgoing: Outgoing, started: DeliveryStarted, failure: NotDelivered
+    ) -> None:
+        member, purpose = outgoing.parcel.member_id, outgoing.parcel.purpose
+        log.warning("not_delivered", member=member, channel=started.channel, reason=str(failure))
+        DELIVERIES.labels(purpose.value, failure.failure.value).inc()
+        state = await self._record(outgoing, started, failure.failure)
+        delivery = state.deliveries[started.delivery_id]
         if delivery.status is DeliveryStatus.FAILED_FOR_NOW:
             wait = _RETRY_SECONDS * delivery.attempt
             raise Transient("the carrier will be asked again", retry_after=wait)
 
-    async def _record(self, parcel: Parcel, failure: Failure | None) -> DispatchState:
+    async def _record(
+        self, outgoing: Outgoing, started: DeliveryStarted, failure: Failure | None
+    ) -> DispatchState:
         """Record the result, trying for as long as nobody may call the sending uncertain."""
-        shared = {
-            "command_id": new_id(),
-            "now": self.ports.clock.now(),
-            "actor": "delivery",
-            "trace": parcel.told.meta.trace,
-            "case_id": parcel.told.entity.id,
-            "delivery_id": parcel.delivery_id,
+        parcel = outgoing.parcel
+        shared = self._shared(parcel) | {
+            "delivery_id": started.delivery_id,
+            "channels": outgoing.channels,
         }
         command: DispatchCommand = (
             RecordFailure.model_validate({**shared, "failure": failure})
@@ -249,6 +187,18 @@ class Deliveries:
                 return handled.state
         raise AssertionError("tenacity returns or raises")
 
+    def _shared(self, parcel: Parcel) -> dict[str, Any]:
+        return {
+            "command_id": new_id(),
+            "now": self.ports.clock.now(),
+            "actor": "delivery",
+            "trace": parcel.told.meta.trace,
+            "case_id": parcel.told.entity.id,
+        }
 
-def _ready(message: PhoneMessage) -> Callable[[DispatchState], PhoneMessage]:
-    return lambda _state: message
+
+async def _all(jobs: Iterable[Awaitable[None]]) -> None:
+    """Do all of them at once; the first trouble is told when every one has ended."""
+    for trouble in await asyncio.gather(*jobs, return_exceptions=True):
+        if isinstance(trouble, BaseException):
+            raise trouble

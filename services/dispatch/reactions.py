@@ -26,8 +26,9 @@ from services.dispatch.commands import (
     NotifyMember,
     ReportTeamOverdue,
     StandTeamDown,
+    TryNextChannel,
 )
-from services.dispatch.deadlines import OFFER_EXPIRY, TEAM_OVERDUE
+from services.dispatch.deadlines import NEXT_CHANNEL, OFFER_EXPIRY, TEAM_OVERDUE
 from services.dispatch.ranking import deciders, rank
 from services.dispatch.roster import rode
 
@@ -159,7 +160,7 @@ def when_review_answered(told: Recorded[ReviewAnswered], now: datetime) -> Close
     )
 
 
-def when_due(due: TimerDue, now: datetime) -> ExpireOffer | ReportTeamOverdue:
+def when_due(due: TimerDue, now: datetime) -> ExpireOffer | ReportTeamOverdue | TryNextChannel:
     """What a fired timer asks for. Raises ValueError for a timer that dispatch never sets."""
     timer = due.timer
     command_id = derived_id(due.entity.prefix, timer.kind, timer.key, timer.due_at.isoformat())
@@ -173,6 +174,8 @@ def when_due(due: TimerDue, now: datetime) -> ExpireOffer | ReportTeamOverdue:
     match timer.kind:
         case kind if kind == OFFER_EXPIRY:
             return ExpireOffer.model_validate({**shared, "offer_id": UUID(timer.key)})
+        case kind if kind == NEXT_CHANNEL:
+            return TryNextChannel.model_validate({**shared, "delivery_id": UUID(timer.key)})
         case kind if kind == TEAM_OVERDUE:
             return ReportTeamOverdue.model_validate(shared)
         case _:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from schemas.candidates import Candidate
-from schemas.dispatch import (
-    CoordinatorAlarmed,
+from schemas.deliveries import (
+    DeliveryConfirmed,
     DeliveryFailed,
     DeliverySent,
     DeliveryStarted,
+    DeliveryUnanswered,
+)
+from schemas.dispatch import (
+    CoordinatorAlarmed,
     MemberExcluded,
     MemberNotified,
-    OfferAccepted,
-    OfferDeclined,
-    OfferExpired,
-    OfferExtended,
     OfferWithdrawn,
     Purpose,
     ReviewAnswerGiven,
@@ -29,38 +28,22 @@ from schemas.dispatch import (
     TeamStoodDown,
     TeamWidened,
 )
-from services.dispatch.delivery_state import Delivery, delivered
+from schemas.steps import CandidateAdded, MembersAskedAgain, MemberSuggested, TeamResized
+from services.dispatch.delivery_state import Delivery, DeliveryEvent, delivered, is_lost
+from services.dispatch.offer_state import Offer, OfferEvent, OfferStatus, newest, offered
+from services.dispatch.oversight_state import Oversight, OversightEvent, overseen
 from services.dispatch.reviews import reviewed
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from schemas.candidates import Exclusion
     from schemas.envelope import Event
     from schemas.policy import CaseBrief, Place, Role
     from services.dispatch.reviews import Review
 
-
-class OfferStatus(Enum):
-    """Where an offer stands."""
-
-    OPEN = auto()
-    ACCEPTED = auto()
-    DECLINED = auto()
-    EXPIRED = auto()
-    WITHDRAWN = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One member's offer. `reached` is False when its message failed for good."""
-
-    offer_id: UUID
-    member_id: str
-    role: Role
-    expires_at: datetime
-    status: OfferStatus = OfferStatus.OPEN
-    reached: bool = True
+__all__ = ["Active", "DispatchState", "Idle", "Offer", "OfferStatus", "evolve", "newest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +79,12 @@ class Active:
     reviews: dict[UUID, Review] = field(default_factory=dict)
     rounds: int = 0
     past: frozenset[UUID] = frozenset()
+    program_leads: tuple[str, ...] = ()
+    excluded: dict[str, tuple[Exclusion, ...]] = field(default_factory=dict)
+    """Who may not be asked in this case and why, as far as the roster's own order said it."""
+    resized: bool = False
+    """A coordinator has said how many places there are."""
+    oversight: Oversight = field(default_factory=Oversight)
 
     def accepted(self, role: Role) -> int:
         """How many places of a role are taken."""
@@ -135,13 +124,6 @@ class Active:
 
 DispatchState = Idle | Active
 
-_SETTLES: dict[type[Event], OfferStatus] = {
-    OfferAccepted: OfferStatus.ACCEPTED,
-    OfferDeclined: OfferStatus.DECLINED,
-    OfferExpired: OfferStatus.EXPIRED,
-    OfferWithdrawn: OfferStatus.WITHDRAWN,
-}
-
 
 def evolve(state: DispatchState, event: Event) -> DispatchState:
     """The state after one more event."""
@@ -167,12 +149,19 @@ def _idle(state: Idle, event: Event) -> DispatchState:
                 reviews=state.reviews,
                 rounds=state.rounds,
                 past=state.past,
+                program_leads=event.program_leads,
+                excluded={each.member_id: each.reasons for each in event.excluded},
             )
         case TeamStoodDown():
             return replace(state, stood_down_at=event.decided_at)
-        case DeliveryStarted() | DeliverySent() | DeliveryFailed():
-            known = state.deliveries | {event.delivery_id: delivered(state.deliveries, event)}
-            return replace(state, deliveries=known)
+        case (
+            DeliveryStarted()
+            | DeliverySent()
+            | DeliveryConfirmed()
+            | DeliveryUnanswered()
+            | DeliveryFailed()
+        ):
+            return replace(state, deliveries=delivered(state.deliveries, event))
         case _:
             return state
 
@@ -189,15 +178,20 @@ def _over(state: Active, event: TeamStoodDown) -> Idle:
 
 
 def _more(state: Active, event: Event) -> DispatchState:
+    if isinstance(event, TeamStoodDown):
+        return _over(state, event)
+    if isinstance(event, OfferEvent):
+        state = replace(state, offers=offered(state.offers, event))
+    if isinstance(event, OversightEvent):
+        state = replace(state, oversight=overseen(state.oversight, event))
     match event:
-        case TeamStoodDown():
-            return _over(state, event)
-        case OfferExtended():
-            offer = Offer(event.offer_id, event.member_id, event.role, event.expires_at)
-            return replace(state, offers=state.offers | {event.offer_id: offer})
-        case OfferAccepted() | OfferDeclined() | OfferExpired() | OfferWithdrawn():
-            return _settled(state, event.offer_id, _SETTLES[type(event)])
-        case DeliveryStarted() | DeliverySent() | DeliveryFailed():
+        case (
+            DeliveryStarted()
+            | DeliverySent()
+            | DeliveryConfirmed()
+            | DeliveryUnanswered()
+            | DeliveryFailed()
+        ):
             return _delivered(state, event)
         case CoordinatorAlarmed(alarm_id=told) | MemberNotified(notice_id=told):
             return replace(state, notices=state.notices | {told})
@@ -209,35 +203,73 @@ def _filled(state: Active, event: Event) -> Active:
     match event:
         case TeamFormed():
             return replace(state, formed=True)
-        case TeamWidened():
-            return replace(
-                state,
-                brief=event.brief,
-                candidates=event.candidates,
-                form_by=event.form_by,
-                formed=False,
-                missing=frozenset(),
-            )
-        case MemberExcluded():
-            left = tuple(c for c in state.candidates if c.member_id != event.member_id)
-            return replace(state, candidates=left)
         case RosterExhausted():
             return replace(state, missing=frozenset(place.role for place in event.missing))
+        case OfferWithdrawn():
+            return _taken_back(state, event)
+        case TeamWidened() | TeamResized():
+            return _sized(state, event)
+        case _:
+            return _listed(state, event)
+
+
+def _taken_back(state: Active, event: OfferWithdrawn) -> Active:
+    """Of a member who had a place, it is open again."""
+    still = replace(state, formed=state.formed and not state.open_places())
+    if event.fill_by is None:
+        return still
+    return replace(still, missing=state.missing - {event.role}, form_by=event.fill_by)
+
+
+def _sized(state: Active, event: TeamWidened | TeamResized) -> Active:
+    fresh = replace(state, form_by=event.form_by, formed=False, missing=frozenset())
+    if isinstance(event, TeamWidened):
+        return replace(fresh, brief=event.brief, candidates=event.candidates)
+    policy = state.brief.policy.model_copy(update={"places": event.places})
+    return replace(fresh, brief=state.brief.model_copy(update={"policy": policy}), resized=True)
+
+
+def _listed(state: Active, event: Event) -> Active:
+    """Who may be asked, and in what order."""
+    match event:
+        case MemberExcluded():
+            known = {event.member_id: event.reasons}
+            left = tuple(c for c in state.candidates if c.member_id != event.member_id)
+            return replace(state, candidates=left, excluded=state.excluded | known)
+        case CandidateAdded(candidate=added):
+            others = (c for c in state.candidates if c.member_id != added.member_id)
+            left_open = state.missing - {added.role}
+            return replace(state, candidates=(added, *others), missing=left_open)
+        case MemberSuggested(member_id=str() as named):
+            ahead = sorted(state.candidates, key=lambda c: c.member_id != named)
+            return replace(state, candidates=tuple(ahead))
+        case MembersAskedAgain():
+            roles = {c.role for c in state.candidates if c.member_id in event.member_ids}
+            return replace(state, missing=state.missing - roles)
         case _:
             return state
 
 
-def _settled(state: Active, offer_id: UUID, status: OfferStatus) -> Active:
-    offer = replace(state.offers[offer_id], status=status)
-    return replace(state, offers=state.offers | {offer_id: offer})
+def _delivered(state: Active, event: DeliveryEvent) -> Active:
+    known = delivered(state.deliveries, event)
+    moved = replace(state, deliveries=known)
+    if event.purpose is not Purpose.OFFER:
+        return moved
+    match event:
+        case DeliveryFailed() if is_lost(known, event):
+            return _reached(moved, event, reached=False)
+        case DeliveryConfirmed():
+            return _reached(moved, event, reached=True)
+        case _:
+            return moved
 
 
-def _delivered(state: Active, event: DeliveryStarted | DeliverySent | DeliveryFailed) -> Active:
-    delivery = delivered(state.deliveries, event)
-    offers = dict(state.offers)
-    if isinstance(event, DeliveryFailed) and event.final and event.purpose is Purpose.OFFER:
-        for offer in state.offers.values():
-            if offer.member_id == event.member_id:
-                offers[offer.offer_id] = replace(offer, reached=False)
-    known = state.deliveries | {event.delivery_id: delivery}
-    return replace(state, deliveries=known, offers=offers)
+def _reached(state: Active, event: DeliveryFailed | DeliveryConfirmed, *, reached: bool) -> Active:
+    """The offer that the message is about; of a history that does not say, all of this member."""
+    about = state.deliveries[event.delivery_id].offer_id
+    offers = {
+        offer.offer_id: replace(offer, reached=reached)
+        for offer in state.offers.values()
+        if offer.member_id == event.member_id and about in {None, offer.offer_id}
+    }
+    return replace(state, offers=state.offers | offers)

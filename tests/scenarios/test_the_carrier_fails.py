@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import DeliveryFailed, DeliveryStarted, Failure, TeamFormed
+from schemas.deliveries import DeliveryFailed, DeliveryStarted
+from schemas.dispatch import Failure, TeamFormed
 from schemas.policy import Role
 from tests.scenarios.calls import PEDIATRIC_DEATH
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from schemas import dispatch, followup, intake, requests, roster
+from schemas import deliveries, dispatch, drills, followup, intake, requests, roster
 from schemas.candidates import Candidate, Excluded, Exclusion
 from schemas.catalogue import row_of
 from schemas.dispatch import Failure, Purpose
@@ -27,6 +27,7 @@ from schemas.policy import (
 )
 from schemas.subjects import Entity, Stream, case_id_for, derived_id
 from tests.support.builders_decisions import decisions
+from tests.support.builders_rota import ROTA_EVENTS
 from tests.support.builders_steps import WITHDRAWN, steps_taken
 
 if TYPE_CHECKING:
@@ -179,8 +180,8 @@ VALID: dict[type[Event], dict[str, Any]] = {
     roster.MemberUnmuted: {},
     roster.ContactConfirmed: {"confirmed_on": date(2026, 3, 2)},
     roster.MemberLeft: {"designated_until": date(2026, 6, 30)},
-    dispatch.TeamActivated: {
     roster.TeamPageConsentChanged: {"agreed": True},
+    dispatch.TeamActivated: {
         "brief": BRIEF,
         "candidates": _TEAM,
         "excluded": (Excluded(member_id="p-02", reasons=(Exclusion.INVOLVED,)),),
@@ -213,9 +214,13 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "purpose": Purpose.CHECK_IN_DUE,
         "item": "check-in-1-responders",
     },
-    dispatch.DeliveryStarted: _DELIVERY | {"attempt": 1, "give_up_at": after(seconds=30)},
-    dispatch.DeliverySent: _DELIVERY,
-    dispatch.DeliveryFailed: _DELIVERY | {"failure": Failure.TEMPORARY, "final": False},
+    deliveries.DeliveryStarted: _DELIVERY
+    | {"attempt": 1, "give_up_at": after(seconds=30), "parcel_id": None, "offer_id": None},
+    deliveries.DeliverySent: _DELIVERY | {"next_at": None},
+    deliveries.DeliveryConfirmed: _DELIVERY,
+    deliveries.DeliveryUnanswered: _DELIVERY,
+    deliveries.DeliveryFailed: _DELIVERY
+    | {"failure": Failure.TEMPORARY, "final": False, "left": ()},
     requests.PeerRequested: {
         "emergency": False,
         "chosen": "p-01",
@@ -225,11 +230,30 @@ VALID: dict[type[Event], dict[str, Any]] = {
     requests.CallbackMade: {},
     requests.EmergencyRaised: {"again_at": after(minutes=5)},
     requests.EmergencyRepeated: {"number": 1, "again_at": after(minutes=10)},
+    requests.EmergencyPaged: {
+        "pages": (
+            requests.Page(
+                offer_id=OFFER_ID, member_id="m-01", role=Role.MHP, expires_at=after(minutes=5)
+            ),
+        ),
+        "alarm_id": derived_id("builders", "alarm"),
+        "called": ("c-01",),
+    },
     requests.MemberFinished: {"offer_id": derived_id("builders", "offer")},
     requests.RequestClosed: {
         "reason": requests.RequestEnd.DONE,
         "closed_at": after(minutes=50),
     },
+    drills.DrillPlanned: {
+        "trigger_class": "child_death",
+        "tier": 2,
+        "roles": (Role.PEER,),
+        "earliest": NOW,
+        "latest": after(days=3),
+        "lot": derived_id("builders", "lot"),
+        "targets": drills.DrillTargets(reached=0.95, answered_in_time=0.5),
+    },
+    drills.DrillEnded: {"reason": drills.DrillEnd.TEAM_FORMED, "ended_at": after(hours=1)},
     followup.FollowupPlanned: {
         "brief": BRIEF,
         "team_complete": True,
@@ -255,6 +279,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
     followup.CheckInCompleted: {"item": "check-in-1-responders"},
     followup.CheckInMissed: {"item": "check-in-1-responders"},
     **steps_taken(BRIEF.policy.places),
+    **ROTA_EVENTS,
     **decisions(BRIEF, _TEAM, PLANNED, DEFERRED, CHECK_IN),
 }
 """A new event needs a row here; tests/contract/test_catalogue.py names what is missing."""
@@ -272,8 +297,9 @@ def a_command(model: type[CommandT], **fields: Any) -> CommandT:
 
 
 def an_entity(stream: Stream, name: str = "", agency: str = AGENCY) -> Entity:
-    """A case, or a member of the roster."""
-    return Entity(stream, agency, name or ("p-01" if stream is Stream.ROSTER else CASE_ID))
+    """A case, a member of the roster, or a rota."""
+    usual = {Stream.ROSTER: "p-01", Stream.ROTA: "peers-weekly"}
+    return Entity(stream, agency, name or usual.get(stream, CASE_ID))
 
 
 def a_timer(key: str = "one", due_at: datetime = NOW, kind: str = "reply") -> Timer:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from schemas.dispatch import Failure
+from services.dispatch.carriers.chosen import Carriers
 from services.dispatch.carriers.port import NotDelivered
 
 if TYPE_CHECKING:
@@ -28,6 +29,16 @@ class Phones:
     @property
     def channel(self) -> str:
         return "phones"
+
+    def carriers(self) -> Carriers:
+        """The carriers of a town whose members answer these phones."""
+        return Carriers((self,))
+
+    def reaches(self, contact: Contact) -> bool:
+        return bool(contact.email)
+
+    async def probe(self) -> None:
+        return None
 
     async def send(self, message: PhoneMessage, contact: Contact) -> None:
         owner = contact.label or (contact.email or "").partition("@")[0]

@@ -213,7 +213,7 @@ async def a_town(folder: Path, **policy_overrides: Any) -> AsyncIterator[Town]:
     intake = IntakeSettings.model_validate({**shared, "policy_overrides": overrides})
     services = [
         build_intake(ports(intake)),
-        build_dispatch(ports(DispatchSettings.model_validate(shared)), carrier=phones),
+        build_dispatch(ports(DispatchSettings.model_validate(shared)), carriers=phones.carriers()),
         build_followup(ports(intake)),
     ]
     app = FastAPI()

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from schemas.dispatch import DeliveryFailed, DeliverySent, DeliveryStarted, Failure
+from schemas.deliveries import (
+    DeliveryConfirmed,
+    DeliveryFailed,
+    DeliverySent,
+    DeliveryStarted,
+    DeliveryUnanswered,
+)
+from schemas.dispatch import Failure
 from services.audit import tables
 from services.audit.folds.entry import case_key, entries, line
 from services.audit.steps import RowState, Step
@@ -16,7 +23,8 @@ if TYPE_CHECKING:
 
     from schemas.envelope import Event, Recorded
 
-SENDING, SENT, RETRYING, FAILED = "sending", "sent", "retrying", "failed"
+SENDING, SENT, CONFIRMED = "sending", "sent", "delivered"
+RETRYING, FAILED = "retrying", "failed"
 _FAILURES = {
     Failure.TEMPORARY: "did not go out, and is tried again",
     Failure.PERMANENT: "cannot be delivered",
@@ -34,10 +42,19 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
             yield _delivery(recorded, event, SENT)
             detail = f"{sentence(plain(event.purpose))} to {event.member_id} by {event.channel}"
             yield from entries(recorded, line(Step.SENT, detail, key=event.delivery_id))
+        case DeliveryConfirmed() as event:
+            yield _delivery(recorded, event, CONFIRMED)
+            detail = f"{sentence(plain(event.purpose))} is on {event.member_id}'s phone"
+            yield from entries(recorded, line(Step.ARRIVED, detail, key=event.delivery_id))
+        case DeliveryUnanswered() as event:
+            detail = f"No answer from {event.member_id} by {event.channel}: the next way is tried"
+            yield from entries(recorded, line(Step.NEXT_CHANNEL, detail, key=event.delivery_id))
         case DeliveryFailed() as event:
             yield _delivery(recorded, event, FAILED if event.final else RETRYING)
             detail = f"{sentence(plain(event.purpose))} to {event.member_id} by {event.channel} "
             detail += "did not go out" if _gave_up(event) else _FAILURES[event.failure]
+            if event.left:
+                detail += f"; {event.left[0]} is tried next"
             state = RowState.MISSED if event.final else RowState.LATE
             yield from entries(
                 recorded, line(Step.NOT_SENT, detail, key=event.delivery_id, state=state)
@@ -52,7 +69,7 @@ def _gave_up(event: DeliveryFailed) -> bool:
 
 def _delivery(
     recorded: Recorded[Event],
-    event: DeliveryStarted | DeliverySent | DeliveryFailed,
+    event: DeliveryStarted | DeliverySent | DeliveryConfirmed | DeliveryFailed,
     status: str,
     first: dict[str, Any] | None = None,
 ) -> Change:

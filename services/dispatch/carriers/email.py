@@ -37,6 +37,21 @@ class SmtpCarrier:
         """See Carrier.channel."""
         return "email"
 
+    def reaches(self, contact: Contact) -> bool:
+        """See Carrier.reaches."""
+        return bool(contact.email)
+
+    async def probe(self) -> None:
+        """See Carrier.probe: as far as the greeting, TLS and the log-in."""
+        client = self._client()
+        try:
+            async with asyncio.timeout(self.seconds):
+                await client.connect()
+        except (SMTPException, OSError, TimeoutError) as error:
+            raise NotDelivered(_kind(error), f"refused ({type(error).__name__})") from error
+        finally:
+            client.close()
+
     async def send(self, message: PhoneMessage, contact: Contact) -> None:
         """See Carrier.send."""
         if not contact.email:

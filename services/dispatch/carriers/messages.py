@@ -32,6 +32,7 @@ _ALARMS = {
     AlarmReason.REQUEST_WAITING: "A request is waiting and nobody has taken it yet.",
     AlarmReason.APPROVAL_MISSING: "A session waits for the mental health professional's approval.",
     AlarmReason.ASKING_PAUSED: "A place is open again, and asking is paused.",
+    AlarmReason.EMERGENCY_UNANSWERED: "Nobody has answered an emergency, see that somebody does.",
     AlarmReason.REQUEST_EMERGENCY: "A request needs an answer at once, see that somebody takes it.",
 }
 

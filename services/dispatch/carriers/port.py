@@ -4,20 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.envelope import Slug
 
 if TYPE_CHECKING:
     from schemas.dispatch import Failure
 
 
 class Contact(BaseModel):
-    """How to reach a member. Lives in the contacts bucket and in memory, nowhere else."""
+    """How to reach a member. Lives in the contacts bucket and in memory, nowhere else.
+
+    Its values are kept out of its repr, so that no traceback and no log line can show them.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    label: str = ""
-    email: str | None = None
-    phone: str | None = None
+    label: str = Field(default="", repr=False)
+    email: str | None = Field(default=None, repr=False)
+    phone: str | None = Field(default=None, repr=False)
+    """For texts and calls, as people write it; +14155550100 is understood everywhere."""
+    sms: str | None = Field(default=None, repr=False)
+    """A number for texts when it is not `phone`."""
+    voice: str | None = Field(default=None, repr=False)
+    """A number for calls when it is not `phone`."""
+    apprise: tuple[str, ...] = Field(default=(), repr=False)
+    """Apprise URLs of the member's own services; each is a secret."""
+    order: tuple[Slug, ...] = ()
+    """Channels in the member's order; those that are not named follow in the agency's order."""
+
+    @property
+    def texts_to(self) -> str | None:
+        """The number for texts."""
+        return self.sms or self.phone
+
+    @property
+    def calls_to(self) -> str | None:
+        """The number for calls."""
+        return self.voice or self.phone
 
 
 class Callback(BaseModel):
@@ -37,6 +61,15 @@ class PhoneMessage(BaseModel):
     """The same for every attempt at one delivery, so that a provider can drop a repeat."""
     subject: str
     text: str
+    """For mail and push services."""
+    sms: str = ""
+    """One text of at most 160 GSM-7 characters; empty for what goes by mail alone."""
+    spoken: str = ""
+    """What a voice says; empty for what goes by mail alone."""
+    reference: str = ""
+    """Signed and naming nobody: a provider sends it back with a status or an answer."""
+    asks: bool = False
+    """Whether a yes or a no answers it: a call then takes the digits 1 and 2."""
 
 
 class NotDelivered(Exception):
@@ -55,9 +88,17 @@ class Carrier(Protocol):
         """The channel's short name, as events record it."""
         ...
 
+    def reaches(self, contact: Contact) -> bool:
+        """Whether this contact has what the carrier needs."""
+        ...
+
     async def send(self, message: PhoneMessage, contact: Contact) -> None:
         """Hand over one message; returns when the provider has taken it.
 
         Raises NotDelivered. Must end within the send deadline that it was built with.
         """
+        ...
+
+    async def probe(self) -> None:
+        """Look whether a message could go out now, without sending one. Raises NotDelivered."""
         ...

@@ -10,32 +10,45 @@ from services.dispatch.commands import (
     ActivateTeam,
     AlarmCoordinator,
     AskReviewers,
+    CannotServe,
     CloseReview,
+    ConfirmDelivery,
+    CoordinatorCommand,
+    CoordinatorStep,
+    DecideSessions,
     DeclineOffer,
     DispatchCommand,
+    EscalateAlarm,
+    EstimateArrival,
     ExcludeMembers,
     ExpireOffer,
     GiveReviewAnswer,
     NotifyMember,
+    RecordBounce,
     RecordFailure,
     RecordSent,
     ReportTeamOverdue,
     StandTeamDown,
     StartDelivery,
     TeamCommand,
+    TryNextChannel,
 )
-from services.dispatch.decide.alarms import asked_for, notify, team_overdue
-from services.dispatch.decide.deliveries import record_failure, record_sent, start
+from services.dispatch.decide.alarms import asked_for, escalate, reminded, team_overdue
+from services.dispatch.decide.coordinator import step
+from services.dispatch.decide.deliveries import about_a_message
 from services.dispatch.decide.exposure import exclude
 from services.dispatch.decide.offers import (
     accept,
     activate,
+    cannot_serve,
     decline,
+    estimate,
     expire,
     stand_down,
     widen,
 )
 from services.dispatch.decide.reviews import ask, close, give_answer
+from services.dispatch.decide.sessions import decide_sessions
 from services.dispatch.state import Active, DispatchState, Idle
 
 if TYPE_CHECKING:
@@ -49,7 +62,11 @@ AtWork = (
     | AcceptOffer
     | DeclineOffer
     | ExpireOffer
+    | CannotServe
+    | EstimateArrival
+    | DecideSessions
     | ReportTeamOverdue
+    | EscalateAlarm
     | AlarmCoordinator
     | NotifyMember
 )
@@ -57,9 +74,7 @@ UNKNOWN = Refusal(RefusalCode.UNKNOWN_CASE, "No team was asked for in this case.
 _STOOD_DOWN = Refusal(RefusalCode.STOOD_DOWN, "The team was stood down.")
 
 
-def decide(  # noqa: PLR0911 - one line per command
-    command: DispatchCommand, state: DispatchState
-) -> Sequence[Event] | Refusal:
+def decide(command: DispatchCommand, state: DispatchState) -> Sequence[Event] | Refusal:
     """What follows from a command."""
     match command:
         case AskReviewers():
@@ -68,24 +83,31 @@ def decide(  # noqa: PLR0911 - one line per command
             return give_answer(command, state)
         case CloseReview():
             return close(command, state)
-        case StartDelivery():
-            return start(command, state)
-        case RecordSent():
-            return record_sent(command, state)
-        case RecordFailure():
-            return record_failure(command, state)
+        case (
+            StartDelivery()
+            | RecordSent()
+            | RecordFailure()
+            | RecordBounce()
+            | ConfirmDelivery()
+            | TryNextChannel()
+        ):
+            return about_a_message(command, state)
         case _:
             return _about_a_team(command, state)
 
 
-def _about_a_team(command: TeamCommand, state: DispatchState) -> Sequence[Event] | Refusal:
-    if isinstance(command, StandTeamDown):
+def _about_a_team(
+    command: TeamCommand | CoordinatorStep, state: DispatchState
+) -> Sequence[Event] | Refusal:
+    if isinstance(command, StandTeamDown) and (command.by is None or isinstance(state, Active)):
         return stand_down(command, state)
     match state:
         case Idle() if isinstance(command, ActivateTeam):
             return activate(command, state)
         case Idle():
             return UNKNOWN if state.stood_down_at is None else _STOOD_DOWN
+        case Active() if isinstance(command, CoordinatorCommand):
+            return step(command, state)
         case Active():
             return _while_active(command, state)
 
@@ -104,9 +126,25 @@ def _while_active(  # noqa: C901, PLR0911 - one line per command
             return decline(command, state)
         case ExpireOffer():
             return expire(command, state)
-        case ReportTeamOverdue():
-            return team_overdue(command, state)
+        case CannotServe():
+            return cannot_serve(command, state)
+        case EstimateArrival():
+            return estimate(command, state)
+        case DecideSessions():
+            return decide_sessions(command, state)
         case AlarmCoordinator():
             return asked_for(command, state)
         case NotifyMember():
-            return notify(state, command.case_id, command.member_id, command.purpose, command.item)
+            return reminded(command, state)
+        case ReportTeamOverdue() | EscalateAlarm():
+            return _time_is_up(command, state)
+
+
+def _time_is_up(
+    command: ReportTeamOverdue | EscalateAlarm, state: Active
+) -> Sequence[Event] | Refusal:
+    match command:
+        case ReportTeamOverdue():
+            return team_overdue(command, state)
+        case EscalateAlarm():
+            return escalate(command, state)

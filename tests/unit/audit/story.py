@@ -9,12 +9,10 @@ from uuid import UUID, uuid5
 
 from schemas.candidates import Candidate, Excluded, Exclusion
 from schemas.catalogue import row_of
+from schemas.deliveries import DeliveryFailed, DeliverySent, DeliveryStarted
 from schemas.dispatch import (
     AlarmReason,
     CoordinatorAlarmed,
-    DeliveryFailed,
-    DeliverySent,
-    DeliveryStarted,
     Failure,
     OfferAccepted,
     OfferDeclined,

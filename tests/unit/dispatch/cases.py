@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from schemas.candidates import Candidate, Excluded, Exclusion
+from schemas.deliveries import delivery_id_for
 from schemas.dispatch import AlarmReason, Failure, Purpose
 from schemas.policy import CaseBrief, Group, Place, ResponsePolicy, Role, Urgency
 from schemas.subjects import derived_id
@@ -23,7 +24,7 @@ from services.dispatch.commands import (
     ReportTeamOverdue,
     StartDelivery,
 )
-from services.dispatch.decide.offers import offer_id_for
+from services.dispatch.decide.asking import offer_id_for
 from services.dispatch.decider import DISPATCH
 from services.dispatch.state import DispatchState
 from tests.support.given import Outcome, given
@@ -159,43 +160,70 @@ def remind(member_id: str, item: str) -> NotifyMember:
     )
 
 
-def delivery_of(member_id: str, purpose: Purpose = Purpose.OFFER) -> UUID:
+def parcel_of(member_id: str, purpose: Purpose = Purpose.OFFER) -> UUID:
     return derived_id(offer_of(member_id), purpose)
 
 
-def start(member_id: str, purpose: Purpose = Purpose.OFFER, now: datetime = NOW) -> StartDelivery:
+def delivery_of(member_id: str, purpose: Purpose = Purpose.OFFER, channel: str = "phones") -> UUID:
+    return delivery_id_for(parcel_of(member_id, purpose), channel)
+
+
+def start(
+    member_id: str,
+    purpose: Purpose = Purpose.OFFER,
+    now: datetime = NOW,
+    channels: tuple[str, ...] = ("phones",),
+    *,
+    all_channels: bool = False,
+) -> StartDelivery:
     return StartDelivery(
         command_id=COMMAND,
         now=now,
         actor="delivery",
         case_id=CASE,
-        delivery_id=delivery_of(member_id, purpose),
+        parcel_id=parcel_of(member_id, purpose),
         offer_id=offer_of(member_id),
         member_id=member_id,
         purpose=purpose,
-        channel="phones",
+        channels=channels,
+        all_channels=all_channels,
         give_up_at=now + timedelta(seconds=11),
     )
 
 
-def sent(member_id: str, purpose: Purpose = Purpose.OFFER) -> RecordSent:
+def sent(
+    member_id: str,
+    purpose: Purpose = Purpose.OFFER,
+    channels: tuple[str, ...] = ("phones",),
+    on: int = 0,
+) -> RecordSent:
+    """Taken on the channel at place `on`."""
     return RecordSent(
         command_id=COMMAND,
         now=NOW,
         actor="delivery",
         case_id=CASE,
-        delivery_id=delivery_of(member_id, purpose),
+        delivery_id=delivery_of(member_id, purpose, channels[on]),
+        channels=channels,
     )
 
 
-def failed(member_id: str, failure: Failure, purpose: Purpose = Purpose.OFFER) -> RecordFailure:
+def failed(
+    member_id: str,
+    failure: Failure,
+    purpose: Purpose = Purpose.OFFER,
+    channels: tuple[str, ...] = ("phones",),
+    on: int = 0,
+) -> RecordFailure:
+    """Not taken on the channel at place `on`."""
     return RecordFailure(
         command_id=COMMAND,
         now=NOW,
         actor="delivery",
         case_id=CASE,
-        delivery_id=delivery_of(member_id, purpose),
+        delivery_id=delivery_of(member_id, purpose, channels[on]),
         failure=failure,
+        channels=channels,
     )
 
 

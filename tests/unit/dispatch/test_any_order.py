@@ -11,12 +11,10 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from schemas.deliveries import DeliveryFailed, DeliverySent, DeliveryStarted
 from schemas.dispatch import (
     AlarmReason,
     CoordinatorAlarmed,
-    DeliveryFailed,
-    DeliverySent,
-    DeliveryStarted,
     Failure,
     OfferExtended,
     OfferWithdrawn,

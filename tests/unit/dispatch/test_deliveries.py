@@ -6,14 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from schemas.dispatch import (
-    DeliveryFailed,
-    DeliverySent,
-    DeliveryStarted,
-    Failure,
-    OfferExtended,
-    Purpose,
-)
+from schemas.deliveries import DeliveryFailed, DeliverySent, DeliveryStarted
+from schemas.dispatch import Failure, OfferExtended, Purpose
 from schemas.refusals import RefusalCode
 from services.dispatch.decide.deliveries import MAX_ATTEMPTS
 from services.dispatch.decider import DISPATCH

@@ -1,0 +1,42 @@
+"""The carriers that an agency has, in its order, and the ones that reach a member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemas.deliveries import FIRST_CHANNEL
+from services.dispatch.carriers.port import Contact
+
+if TYPE_CHECKING:
+    from services.dispatch.carriers.port import Carrier
+
+_SOMEBODY = Contact(email="somebody@example.invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """At least one carrier, the preferred one first. Each has a channel of its own name."""
+
+    all: tuple[Carrier, ...]
+
+    def on(self, channel: str) -> Carrier:
+        """The carrier of a channel; KeyError for one that the agency does not have."""
+        return {each.channel: each for each in self.all}[channel]
+
+    def channels_for(self, contact: Contact) -> tuple[str, ...]:
+        """A member's channels: in their own order, then in the agency's.
+
+        One who is reached by none gets the agency's first, whose carrier says so: a silent gap
+        would look like a message that is still on its way.
+        """
+        able = [each.channel for each in self.all if each.reaches(contact)]
+        wished = [channel for channel in contact.order if channel in able]
+        return tuple(dict.fromkeys((*wished, *able))) or (self.all[0].channel,)
+
+    @property
+    def mail(self) -> Carrier:
+        """The carrier for those who left nothing but an address."""
+        able = [each for each in self.all if each.reaches(_SOMEBODY)]
+        named = [each for each in able if each.channel == FIRST_CHANNEL]
+        return (*named, *able, self.all[0])[0]

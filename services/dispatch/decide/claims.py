@@ -1,0 +1,110 @@
+"""The last look before sending: which channel is next, and is what the message says still so?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.deliveries import delivery_id_for
+from schemas.dispatch import Purpose
+from schemas.refusals import Refusal, RefusalCode
+from services.dispatch.delivery_state import Delivery, DeliveryStatus
+from services.dispatch.state import Active, DispatchState, OfferStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.dispatch.commands import StartDelivery
+
+_BEING_SENT = Refusal(RefusalCode.DELIVERY_ALREADY_STARTED, "It is being sent right now.")
+_NOT_NEEDED = Refusal(RefusalCode.DELIVERY_NOT_NEEDED, "What it was about is settled.")
+_OPEN = frozenset({DeliveryStatus.PENDING, DeliveryStatus.FAILED_FOR_NOW})
+
+
+def to_claim(command: StartDelivery, state: DispatchState) -> tuple[str, ...]:
+    """The channels to send on now: the next in order, or all at once; none when it is on its way."""
+    found = [(channel, _on(command, channel, state)) for channel in _in_order(command, state)]
+    open_ones = tuple(channel for channel, known in found if _status(known) in _OPEN)
+    if command.all_channels:
+        return open_ones
+    for channel, known in found:
+        match _status(known):
+            case DeliveryStatus.PENDING | DeliveryStatus.FAILED_FOR_NOW:
+                return (channel,)
+            case DeliveryStatus.FAILED_FOR_GOOD:
+                continue
+            case DeliveryStatus.SENT if known and known.passed_over:
+                continue
+            case _:
+                return ()
+    return ()
+
+
+def being_sent(command: StartDelivery, state: DispatchState) -> Refusal | None:
+    """Somebody else is at it: look again when they are done, or gone."""
+    found = [_on(command, channel, state) for channel in command.channels]
+    return _BEING_SENT if any(_status(k) is DeliveryStatus.SENDING for k in found) else None
+
+
+def not_needed(command: StartDelivery, state: DispatchState) -> Refusal | None:
+    """Why not to send it any more."""
+    match command.purpose:
+        case Purpose.OFFER:
+            return _not_open(command, state)
+        case Purpose.STAND_DOWN:
+            return _nothing_to_stand_down(command, state)
+        case Purpose.REVIEW:
+            waits = any(
+                review.is_open and command.member_id in review.asked
+                for review in state.reviews.values()
+            )
+            return None if waits else _NOT_NEEDED
+        case Purpose.ALARM | Purpose.CHECK_IN_DUE:
+            return None if isinstance(state, Active) else _NOT_NEEDED
+        case Purpose.CALLBACK_DUE | Purpose.PLACE_GIVEN:
+            took = isinstance(state, Active) and state.taken_by(command.member_id)
+            return None if took else _NOT_NEEDED
+        case Purpose.EXERCISE_OVER:
+            return None
+
+
+def _not_open(command: StartDelivery, state: DispatchState) -> Refusal | None:
+    """An offer that was settled, or whose time is over, would be a ghost page."""
+    offers = state.offers if isinstance(state, Active) else {}
+    offer = offers.get(command.offer_id) if command.offer_id else None
+    if offer is None or offer.status is not OfferStatus.OPEN:
+        return _NOT_NEEDED
+    return _NOT_NEEDED if command.now >= offer.expires_at else None
+
+
+def _nothing_to_stand_down(command: StartDelivery, state: DispatchState) -> Refusal | None:
+    """Only one who may hold the offer is stood down: anybody else would get a ghost page."""
+    asked = _offers_sent(command, state)
+    if any(each.status is DeliveryStatus.SENDING for each in asked):
+        on_its_way = any(command.now < each.give_up_at for each in asked)
+        return _BEING_SENT if on_its_way else None
+    return None if any(each.may_have_arrived for each in asked) else _NOT_NEEDED
+
+
+def _in_order(command: StartDelivery, state: DispatchState) -> tuple[str, ...]:
+    """Who is stood down hears it where they heard of the offer, the newest first."""
+    if command.purpose is not Purpose.STAND_DOWN:
+        return command.channels
+    heard = [each.channel for each in _offers_sent(command, state) if each.may_have_arrived]
+    newest = [channel for channel in reversed(heard) if channel in command.channels]
+    return tuple(dict.fromkeys((*newest, *command.channels)))
+
+
+def _offers_sent(command: StartDelivery, state: DispatchState) -> Sequence[Delivery]:
+    return [
+        each
+        for each in state.deliveries.values()
+        if each.member_id == command.member_id and each.purpose is Purpose.OFFER
+    ]
+
+
+def _on(command: StartDelivery, channel: str, state: DispatchState) -> Delivery | None:
+    return state.deliveries.get(delivery_id_for(command.parcel_id, channel))
+
+
+def _status(known: Delivery | None) -> DeliveryStatus:
+    return known.status if known else DeliveryStatus.PENDING
