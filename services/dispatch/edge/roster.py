@@ -1,24 +1,43 @@
-"""The roster over HTTP: enroll, stand down, return, list. Contacts go in and never come out."""
+"""Changes of the roster over HTTP: enroll, amend, and each small step. Contacts go to the bucket."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 
-from schemas.candidates import Exclusion
-from schemas.envelope import Code, MemberId, Slug
-from schemas.intake import Unit
-from schemas.policy import Role
+from schemas.refusals import Refusal, RefusalCode
+from schemas.roster import MemberFields
 from schemas.subjects import Entity, Stream
-from services.dispatch.carriers.port import Contact
-from services.dispatch.commands import EnrollMember, ReturnMember, RosterCommand, StandMemberDown
+from services.dispatch.commands import (
+    ConfirmContact,
+    EnrollMember,
+    LeaveTeam,
+    MuteMember,
+    ReturnMember,
+    RosterCommand,
+    StandMemberDown,
+    UnmuteMember,
+)
+from services.dispatch.decide.roster import CONTACT_ERASED
 from services.dispatch.decider import ROSTER
-from services.dispatch.roster import exclusions
+from services.dispatch.edge.roster_changes import laid_over
+from services.dispatch.edge.roster_models import (
+    Confirmed,
+    Entry,
+    LastDay,
+    Numbered,
+    PartOfEntry,
+    Reason,
+    Until,
+)
+from services.dispatch.roster import Member
 from services.runtime.auth import KeyRole
 from services.runtime.clock import new_id
 from services.runtime.edge import Problem, bearer, require
@@ -26,101 +45,90 @@ from services.runtime.handle import handle
 from services.runtime.telemetry import trace_from
 
 if TYPE_CHECKING:
-    from services.dispatch.book import RosterBook
+    from services.dispatch.personal import PersonalRecords
     from services.runtime.auth import Principal
-    from services.runtime.bucket import Bucket
     from services.runtime.host import Ports
 
-_OPERATORS = frozenset({KeyRole.OPERATOR})
-_SECURED: dict[str, Any] = {"security": [{bearer.scheme_name: []}]}
-Numbered = Annotated[MemberId, Path(description="A roster number such as `p-07`; never a name.")]
-
-
-class Entry(BaseModel):
-    """A member as the roster is told of them. `contact` goes to the erasable bucket only."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    role: Role
-    discipline: Slug
-    station: Slug
-    units: tuple[Unit, ...] = ()
-    designated_from: date
-    training_valid_until: date
-    contact_confirmed_on: date
-    contact: Contact
-
-
-class Reason(BaseModel):
-    """Why a member is stood down, as a code such as `rest` or `leave`."""
-
-    reason: Code
-
-
-class Listed(BaseModel):
-    """A member as the roster shows them: no name, no contact."""
-
-    member_id: str
-    role: Role
-    discipline: str
-    station: str
-    units: tuple[str, ...]
-    pageable: bool
-    reasons: tuple[Exclusion, ...] = Field(description="Why not pageable; empty when pageable")
-
-
-class Roster(BaseModel):
-    """An agency's members."""
-
-    members: tuple[Listed, ...]
+OPERATORS = frozenset({KeyRole.OPERATOR})
+SECURED: dict[str, Any] = {"security": [{bearer.scheme_name: []}]}
+_STATUS = {
+    RefusalCode.NOT_ENROLLED: HTTPStatus.NOT_FOUND,
+    RefusalCode.DESIGNATION_ENDED: HTTPStatus.CONFLICT,
+}
+"""Any other refusal is about what was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class RosterEdge:
-    """The roster's ports."""
+    """What an operator can change."""
 
     ports: Ports
-    book: RosterBook
-    contacts: Bucket
+    personal: PersonalRecords
 
     async def enroll(self, who: Principal, member_id: str, entry: Entry) -> None:
         """Keep the contact first: a member on the roster can be reached from the first moment."""
-        contact = entry.contact.model_dump_json().encode()
-        await self.contacts.put(f"{who.agency}.{member_id}", contact)
-        command = EnrollMember.model_validate(
-            {**entry.model_dump(exclude={"contact"}), **self._who(who)}
-        )
+        fields = {name: getattr(entry, name) for name in MemberFields.model_fields}
+        command = EnrollMember.model_validate({**fields, **self._who(who)})
+        history = await self.ports.journal.load(self._entity(who, member_id))
+        if isinstance(refusal := ROSTER.decide(command, ROSTER.fold(history)), Refusal):
+            raise _problem(refusal)
+        await self.personal.keep_contact(who.agency, member_id, entry.contact)
+        if entry.profile is not None:
+            await self.personal.keep_profile(who.agency, member_id, entry.profile)
         await self.change(who, member_id, command)
+
+    async def amend(self, who: Principal, member_id: str, part: PartOfEntry) -> None:
+        """Replace some fields. Raises RequestValidationError when the whole does not fit."""
+        state = ROSTER.fold(await self.ports.journal.load(self._entity(who, member_id)))
+        member = state if isinstance(state, Member) else None
+        contact = await self.personal.contact(who.agency, member_id)
+        profile = await self.personal.profile(who.agency, member_id)
+        try:
+            entry = laid_over(member, contact, profile, part)
+        except ValidationError as error:
+            raise RequestValidationError(error.errors()) from error
+        await self.enroll(who, member_id, entry)
 
     async def change(self, who: Principal, member_id: str, command: RosterCommand) -> None:
         """Record a change. Raises Problem 404 for somebody who is not on the roster."""
-        entity = Entity(Stream.ROSTER, who.agency, member_id)
+        entity = self._entity(who, member_id)
         handled = await handle(self.ports.journal, ROSTER, entity, command)
         if handled.refusal:
-            raise Problem(
-                HTTPStatus.NOT_FOUND, handled.refusal.detail, code=handled.refusal.code.value
-            )
+            raise _problem(handled.refusal)
 
-    async def stand_down(self, who: Principal, member_id: str, reason: str) -> None:
-        """Ask this member no more, until they return."""
-        command = StandMemberDown.model_validate({**self._who(who), "reason": reason})
-        await self.change(who, member_id, command)
+    async def step(
+        self, who: Principal, member_id: str, kind: type[RosterCommand], **fields: Any
+    ) -> Response:
+        """One small step, as a command."""
+        await self.change(who, member_id, kind.model_validate({**self._who(who), **fields}))
+        return Response(status_code=HTTPStatus.NO_CONTENT)
 
-    async def back(self, who: Principal, member_id: str) -> None:
-        """Ask this member again."""
-        await self.change(who, member_id, ReturnMember.model_validate(self._who(who)))
+    async def back(self, who: Principal, member_id: str) -> Response:
+        """Ask this member again. Raises Problem 409 for one whom nothing can reach."""
+        if await self.personal.contact(who.agency, member_id) is None:
+            history = await self.ports.journal.load(self._entity(who, member_id))
+            if history.events:
+                detail = "Nothing is on file to reach this member by: enroll them with a contact."
+                raise Problem(HTTPStatus.CONFLICT, detail, code="no-contact")
+        return await self.step(who, member_id, ReturnMember)
 
-    async def listed(self, who: Principal) -> Roster:
-        """Every member, with what would keep them from being asked today."""
-        today = self.ports.clock.now().date()
-        members = await self.book.of(who.agency)
-        rows = []
-        for member_id, member in sorted(members.items()):
-            reasons = exclusions(member, (), today, today)
-            shown = {"member_id": member_id, "pageable": not reasons, "reasons": reasons}
-            fields = {"role", "discipline", "station", "units"}
-            rows.append(Listed.model_validate(member.entry.model_dump(include=fields) | shown))
-        return Roster(members=tuple(rows))
+    async def erase(self, who: Principal, member_id: str) -> Response:
+        """Nothing can read how to reach this member any more; who they were in events stays."""
+        await self.change(
+            who,
+            member_id,
+            StandMemberDown.model_validate({**self._who(who), "reason": CONTACT_ERASED}),
+        )
+        await self.personal.erase(who.agency, member_id)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    def today(self) -> date:
+        """The day by the agency's clock."""
+        zone = ZoneInfo(self.ports.settings.time_zone)
+        return self.ports.clock.now().astimezone(zone).date()
+
+    def _entity(self, who: Principal, member_id: str) -> Entity:
+        return Entity(Stream.ROSTER, who.agency, member_id)
 
     def _who(self, who: Principal) -> dict[str, object]:
         return {
@@ -131,32 +139,82 @@ class RosterEdge:
         }
 
 
+def _problem(refusal: Refusal) -> Problem:
+    status = _STATUS.get(refusal.code, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return Problem(status, refusal.detail, code=refusal.code.value)
+
+
 def routes(edge: RosterEdge) -> APIRouter:
-    """The HTTP edge of the roster."""
+    """The HTTP edge of changes."""
     router = APIRouter(prefix="/v1/roster/members", tags=["roster"])
+    _add_entries(router, edge)
+    _add_team_steps(router, edge)
+    _add_member_steps(router, edge)
+    return router
+
+
+def _add_entries(router: APIRouter, edge: RosterEdge) -> None:
     keyring = edge.ports.keyring
 
-    @router.get("", openapi_extra=_SECURED)
-    async def list_members(request: Request) -> Roster:
-        """Who is on the roster, and who could be asked today."""
-        return await edge.listed(await require(request, keyring, _OPERATORS))
-
-    @router.put("/{member_id}", status_code=204, openapi_extra=_SECURED)
+    @router.put("/{member_id}", status_code=204, openapi_extra=SECURED)
     async def enroll_member(member_id: Numbered, entry: Entry, request: Request) -> Response:
-        """Add a member, or replace their entry."""
-        await edge.enroll(await require(request, keyring, _OPERATORS), member_id, entry)
-        return Response(status_code=204)
+        """Add a member, or replace their entry as a whole."""
+        await edge.enroll(await require(request, keyring, OPERATORS), member_id, entry)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
 
-    @router.post("/{member_id}/stand-down", status_code=204, openapi_extra=_SECURED)
+    @router.patch("/{member_id}", status_code=204, openapi_extra=SECURED)
+    async def amend_member(member_id: Numbered, part: PartOfEntry, request: Request) -> Response:
+        """Replace some fields of an entry; a new member needs those that have no default."""
+        await edge.amend(await require(request, keyring, OPERATORS), member_id, part)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    @router.delete("/{member_id}/contact", status_code=204, openapi_extra=SECURED)
+    async def erase_contact(member_id: Numbered, request: Request) -> Response:
+        """Erase how to reach a member, with their name and bio; the member is stood down."""
+        return await edge.erase(await require(request, keyring, OPERATORS), member_id)
+
+
+def _add_team_steps(router: APIRouter, edge: RosterEdge) -> None:
+    keyring = edge.ports.keyring
+
+    @router.post("/{member_id}/stand-down", status_code=204, openapi_extra=SECURED)
     async def stand_down(member_id: Numbered, why: Reason, request: Request) -> Response:
         """Do not ask this member until they return."""
-        await edge.stand_down(await require(request, keyring, _OPERATORS), member_id, why.reason)
-        return Response(status_code=204)
+        who = await require(request, keyring, OPERATORS)
+        return await edge.step(who, member_id, StandMemberDown, reason=why.reason)
 
-    @router.post("/{member_id}/return", status_code=204, openapi_extra=_SECURED)
+    @router.post("/{member_id}/return", status_code=204, openapi_extra=SECURED)
     async def return_member(member_id: Numbered, request: Request) -> Response:
-        """Ask this member again."""
-        await edge.back(await require(request, keyring, _OPERATORS), member_id)
-        return Response(status_code=204)
+        """Ask this member again; also takes back a leaving that has not come yet."""
+        return await edge.back(await require(request, keyring, OPERATORS), member_id)
 
-    return router
+    @router.post("/{member_id}/leave", status_code=204, openapi_extra=SECURED)
+    async def leave(member_id: Numbered, last: LastDay, request: Request) -> Response:
+        """End the designation with this day as its last; what was said before stays under it."""
+        who = await require(request, keyring, OPERATORS)
+        return await edge.step(who, member_id, LeaveTeam, designated_until=last.on)
+
+
+def _add_member_steps(router: APIRouter, edge: RosterEdge) -> None:
+    keyring = edge.ports.keyring
+
+    @router.post("/{member_id}/confirm-contact", status_code=204, openapi_extra=SECURED)
+    async def confirm(
+        member_id: Numbered, request: Request, confirmed: Confirmed | None = None
+    ) -> Response:
+        """The member is still reached as the bucket says: today, or on the day that is given."""
+        who = await require(request, keyring, OPERATORS)
+        day = (confirmed.on if confirmed else None) or edge.today()
+        return await edge.step(who, member_id, ConfirmContact, confirmed_on=day)
+
+    @router.post("/{member_id}/mute", status_code=204, openapi_extra=SECURED)
+    async def mute(member_id: Numbered, muted: Until, request: Request) -> Response:
+        """Do not ask this member before a time, except in an emergency."""
+        who = await require(request, keyring, OPERATORS)
+        return await edge.step(who, member_id, MuteMember, until=muted.until)
+
+    @router.post("/{member_id}/unmute", status_code=204, openapi_extra=SECURED)
+    async def unmute(member_id: Numbered, request: Request) -> Response:
+        """Ask this member again before that time."""
+        who = await require(request, keyring, OPERATORS)
+        return await edge.step(who, member_id, UnmuteMember)
