@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from schemas.candidates import Candidate, Excluded
 from schemas.dispatch import AlarmReason, Purpose
 from schemas.envelope import Code, MemberId, Slug, UtcDatetime
-from schemas.policy import CaseBrief
+from schemas.policy import CaseBrief, InterventionKind
+from schemas.steps import By
 from services.dispatch.commands.case import CaseCommand
 
 
@@ -18,6 +22,7 @@ class ActivateTeam(CaseCommand):
     candidates: tuple[Candidate, ...]
     excluded: tuple[Excluded, ...]
     coordinators: tuple[MemberId, ...]
+    program_leads: tuple[MemberId, ...] = ()
 
 
 class StandTeamDown(CaseCommand):
@@ -25,6 +30,8 @@ class StandTeamDown(CaseCommand):
 
     reason: Code
     decided_at: UtcDatetime
+    by: By | None = None
+    """Given when a coordinator says so on the case itself."""
 
 
 class ExcludeMembers(CaseCommand):
@@ -40,9 +47,31 @@ class AcceptOffer(CaseCommand):
 
 
 class DeclineOffer(CaseCommand):
-    """A member says no."""
+    """A member says no, and may name a colleague to ask."""
 
     offer_id: UUID
+    colleague: MemberId | None = None
+
+
+class CannotServe(CaseCommand):
+    """A member who took a place, or stands by, cannot after all."""
+
+    offer_id: UUID
+
+
+class EstimateArrival(CaseCommand):
+    """A member who took a place says when they can be there."""
+
+    offer_id: UUID
+    minutes: Annotated[int, Field(ge=1, le=600)]
+
+
+class DecideSessions(CaseCommand):
+    """The mental health professional on the team approves kinds of group intervention, or not now."""
+
+    offer_id: UUID
+    kinds: tuple[InterventionKind, ...]
+    approved: bool
 
 
 class ExpireOffer(CaseCommand):
@@ -53,6 +82,14 @@ class ExpireOffer(CaseCommand):
 
 class ReportTeamOverdue(CaseCommand):
     """The time to form the team ran out."""
+
+    due_at: UtcDatetime | None = None
+
+
+class EscalateAlarm(CaseCommand):
+    """The time to answer an alarm ran out."""
+
+    alarm_id: UUID
 
 
 class AlarmCoordinator(CaseCommand):
@@ -76,8 +113,12 @@ TeamCommand = (
     | ExcludeMembers
     | AcceptOffer
     | DeclineOffer
+    | CannotServe
+    | EstimateArrival
+    | DecideSessions
     | ExpireOffer
     | ReportTeamOverdue
+    | EscalateAlarm
     | AlarmCoordinator
     | NotifyMember
 )

@@ -99,17 +99,22 @@ def decide(command: DispatchCommand, state: DispatchState) -> Sequence[Event] | 
 def _about_a_team(
     command: TeamCommand | CoordinatorStep, state: DispatchState
 ) -> Sequence[Event] | Refusal:
-    if isinstance(command, StandTeamDown) and (command.by is None or isinstance(state, Active)):
-        return stand_down(command, state)
+    if isinstance(command, StandTeamDown):
+        is_moot = isinstance(state, Idle) and command.by is not None
+        return _no_team(state) if is_moot else stand_down(command, state)
     match state:
         case Idle() if isinstance(command, ActivateTeam):
             return activate(command, state)
         case Idle():
-            return UNKNOWN if state.stood_down_at is None else _STOOD_DOWN
+            return _no_team(state)
         case Active() if isinstance(command, CoordinatorCommand):
             return step(command, state)
         case Active():
             return _while_active(command, state)
+
+
+def _no_team(state: DispatchState) -> Refusal:
+    return _STOOD_DOWN if isinstance(state, Idle) and state.stood_down_at else UNKNOWN
 
 
 def _while_active(  # noqa: C901, PLR0911 - one line per command
@@ -126,18 +131,26 @@ def _while_active(  # noqa: C901, PLR0911 - one line per command
             return decline(command, state)
         case ExpireOffer():
             return expire(command, state)
-        case CannotServe():
-            return cannot_serve(command, state)
-        case EstimateArrival():
-            return estimate(command, state)
-        case DecideSessions():
-            return decide_sessions(command, state)
+        case CannotServe() | EstimateArrival() | DecideSessions():
+            return _on_the_team(command, state)
         case AlarmCoordinator():
             return asked_for(command, state)
         case NotifyMember():
             return reminded(command, state)
         case ReportTeamOverdue() | EscalateAlarm():
             return _time_is_up(command, state)
+
+
+def _on_the_team(
+    command: CannotServe | EstimateArrival | DecideSessions, state: Active
+) -> Sequence[Event] | Refusal:
+    match command:
+        case CannotServe():
+            return cannot_serve(command, state)
+        case EstimateArrival():
+            return estimate(command, state)
+        case DecideSessions():
+            return decide_sessions(command, state)
 
 
 def _time_is_up(

@@ -13,7 +13,7 @@ from schemas.policy import Place, Role
 from schemas.requests import EmergencyRaised, EmergencyRepeated
 from schemas.subjects import derived_id
 from services.dispatch.decide.alarms import alarm
-from services.dispatch.decide.offers import after, fill
+from services.dispatch.decide.asking import after, fill
 from services.dispatch.state import OfferStatus
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def page_again(command: CheckCallback, team: Active, request: Request) -> Sequen
     again = EmergencyRepeated(number=number, again_at=command.now + reply_within)
     offers = _offers(command, team, wanted, f"again-{number}")
     detail = f"again-{number}"
-    called = alarm(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, None, detail)
+    called = alarm(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, None, detail, now=command.now)
     return (again, *offers, *called)
 
 
@@ -74,7 +74,7 @@ def ask_others(command: HandBack, team: Active, request: Request, offer: Offer) 
     number = request.pages + 1
     again = EmergencyRepeated(number=number, again_at=command.now + policy.reply_within)
     detail = f"after-{offer.offer_id}"
-    called = alarm(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, None, detail)
+    called = alarm(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, None, detail, now=command.now)
     return (again, *offers, *rest, *called)
 
 
@@ -96,7 +96,7 @@ def raise_it(command: RaiseEmergency, team: Active, request: Request) -> Sequenc
     offers = _offers(command, then, mhps[: 1 + policy.surplus], f"raised-{request.raised + 1}")
     rest = fill(after(then, offers), command.case_id, command.now)
     detail = f"raised-{request.raised + 1}"
-    called = alarm(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, None, detail)
+    called = alarm(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, None, detail, now=command.now)
     return (raised, widened, *offers, *rest, *called)
 
 

@@ -1,50 +1,52 @@
-"""Asking: in parallel per role, next when one says no, stood down when complete, alarm when empty."""
+"""A team's search from its beginning to its end, and what a member answers to an offer.
+
+First accept wins a place; a late one stands by. Declining needs no reason, and the next member is
+asked in the same decision (docs/reference/offers.md).
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from schemas.dispatch import (
-    AlarmReason,
     OfferAccepted,
     OfferDeclined,
     OfferExpired,
-    OfferExtended,
     OfferWithdrawn,
-    RosterExhausted,
     TeamActivated,
-    TeamFormed,
     TeamStoodDown,
     TeamWidened,
 )
 from schemas.refusals import Refusal, RefusalCode
-from schemas.subjects import derived_id
-from services.dispatch.decide.alarms import alarm
-from services.dispatch.state import Active, Idle, Offer, OfferStatus, evolve
+from schemas.steps import ArrivalEstimated, MemberSuggested, StandbyOffered
+from schemas.subjects import Entity, Stream
+from services.dispatch.decide.asking import after, fill, let_off, refill
+from services.dispatch.state import Active, Idle, Offer, OfferStatus, evolve, newest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
 
     from schemas.envelope import Event
-    from schemas.policy import Place
+    from schemas.policy import CaseBrief
     from services.dispatch.commands import (
         AcceptOffer,
         ActivateTeam,
+        CannotServe,
         DeclineOffer,
+        EstimateArrival,
         ExpireOffer,
         StandTeamDown,
     )
 
+BY_HAND = "added_by_hand"
+"""Why a candidate is where they are whom a coordinator put there."""
 _ANSWERABLE = frozenset({OfferStatus.OPEN, OfferStatus.EXPIRED})
-
-
-def offer_id_for(case_id: str, member_id: str, rounds: int = 0) -> UUID:
-    """A member is asked at most once for a team, so the offer's id follows from both; again only
-    for another team, after the first was stood down."""
-    again = (rounds,) if rounds else ()
-    return derived_id(case_id, "offer", member_id, *again)
+_COMPLETE = Refusal(RefusalCode.TEAM_COMPLETE, "The team is complete. Thank you.")
+_UNKNOWN = Refusal(RefusalCode.UNKNOWN_OFFER, "There is no such offer.")
+_ANSWERED = Refusal(RefusalCode.OFFER_ALREADY_ANSWERED, "You have answered this already.")
+_NO_PLACE = Refusal(RefusalCode.NOT_ON_TEAM, "You have no place on this team.")
 
 
 def activate(command: ActivateTeam, before: Idle) -> Sequence[Event]:
@@ -58,6 +60,7 @@ def activate(command: ActivateTeam, before: Idle) -> Sequence[Event]:
         excluded=command.excluded,
         coordinators=command.coordinators,
         form_by=command.now + command.brief.policy.form_team_within,
+        program_leads=command.program_leads,
     )
     state = evolve(before, opened)
     assert isinstance(state, Active)  # noqa: S101 - an activation makes it active
@@ -68,15 +71,26 @@ def widen(command: ActivateTeam, state: Active) -> Sequence[Event]:
     """A graver incident needs a larger team: those who said yes stay, and more are asked."""
     if command.brief.tier >= state.brief.tier:
         return ()
+    known = {candidate.member_id for candidate in command.candidates}
+    kept = (c for c in state.candidates if BY_HAND in c.because and c.member_id not in known)
     widened = TeamWidened(
-        brief=command.brief,
-        candidates=command.candidates,
+        brief=_at_least(command.brief, state),
+        candidates=tuple(chain(kept, command.candidates)),
         form_by=command.now + command.brief.policy.form_team_within,
     )
-    then = after(state, (widened,))
-    if not then.open_places():
-        return (widened, TeamFormed(members=then.members(), brief=command.brief))
-    return (widened, *fill(then, command.case_id, command.now))
+    return (widened, *refill(after(state, (widened,)), command.case_id, command.now))
+
+
+def _at_least(brief: CaseBrief, state: Active) -> CaseBrief:
+    """No fewer places than a coordinator has given the team."""
+    if not state.resized:
+        return brief
+    counts = {place.role: place for place in state.brief.policy.places}
+    for place in brief.policy.places:
+        known = counts.get(place.role)
+        counts[place.role] = place if known is None or place.count > known.count else known
+    policy = brief.policy.model_copy(update={"places": tuple(counts.values())})
+    return brief.model_copy(update={"policy": policy})
 
 
 def stand_down(command: StandTeamDown, state: Active | Idle) -> Sequence[Event]:
@@ -92,49 +106,48 @@ def stand_down(command: StandTeamDown, state: Active | Idle) -> Sequence[Event]:
             offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role, reason="not_wanted"
         )
         for offer in state.offers.values()
-        if offer.status in {OfferStatus.OPEN, OfferStatus.ACCEPTED}
+        if offer.status in {OfferStatus.OPEN, OfferStatus.ACCEPTED, OfferStatus.STANDBY}
     ]
     return (*taken_back, _stood_down(command))
 
 
 def _stood_down(command: StandTeamDown) -> TeamStoodDown:
-    return TeamStoodDown(reason=command.reason, decided_at=command.decided_at)
+    return TeamStoodDown(reason=command.reason, decided_at=command.decided_at, by=command.by)
 
 
 def accept(command: AcceptOffer, state: Active) -> Sequence[Event] | Refusal:
-    """Give the place to the first who says yes; a late yes is welcome while a place is open."""
-    offer = state.offers.get(command.offer_id)
-    if refusal := _unanswerable(offer, state):
-        return refusal
-    assert offer is not None  # noqa: S101 - refused above
-    taken = OfferAccepted(offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role)
-    then = after(state, (taken,))
-    full = {offer.role} - {place.role for place in then.open_places()}
-    stood_down = [
-        OfferWithdrawn(
-            offer_id=other.offer_id,
-            member_id=other.member_id,
-            role=other.role,
-            reason="team_complete",
-        )
-        for other in then.offers.values()
-        if other.role in full
-        and other.status is OfferStatus.OPEN
-        and other.member_id != offer.member_id  # paged again, and answered the first page
-    ]
-    if then.open_places():
-        return (taken, *stood_down)
-    return (taken, *stood_down, TeamFormed(members=then.members(), brief=state.brief))
+    """Give the place to the first who says yes; a late yes is welcome while a place is open, and
+    stands by when none is."""
+    offer = newest(state.offers, command.offer_id)
+    if offer is None:
+        return _UNKNOWN
+    if offer.status not in _ANSWERABLE and not offer.let_off:
+        return _COMPLETE if offer.status is OfferStatus.WITHDRAWN else _ANSWERED
+    if all(place.role is not offer.role for place in state.open_places()):
+        return _stand_by(command, state, offer)
+    return taken(state, offer)
+
+
+def taken(state: Active, offer: Offer) -> Sequence[Event]:
+    """The member has the place; whoever waited for the last one of a role is let off."""
+    accepted = OfferAccepted(offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role)
+    return (accepted, *let_off(after(state, (accepted,)), but=offer.member_id))
 
 
 def decline(command: DeclineOffer, state: Active) -> Sequence[Event] | Refusal:
-    """One tap, no reason; the next member is asked in the same decision."""
-    offer = state.offers.get(command.offer_id)
-    if refusal := _unanswerable(offer, state):
-        return refusal
-    assert offer is not None  # noqa: S101 - refused above
+    """One tap, no reason; the next member is asked in the same decision, the named one first."""
+    offer = newest(state.offers, command.offer_id)
+    if offer is None:
+        return _UNKNOWN
     said_no = OfferDeclined(offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role)
-    return (said_no, *fill(after(state, (said_no,)), command.case_id, command.now))
+    if offer.status is OfferStatus.STANDBY:
+        return (said_no,)
+    if offer.status not in _ANSWERABLE:
+        return _COMPLETE if offer.status is OfferStatus.WITHDRAWN else _ANSWERED
+    if all(place.role is not offer.role for place in state.open_places()):
+        return _COMPLETE
+    said = (said_no, *_suggested(command, state, offer))
+    return (*said, *fill(after(state, said), command.case_id, command.now))
 
 
 def expire(command: ExpireOffer, state: Active) -> Sequence[Event] | Refusal:
@@ -148,58 +161,63 @@ def expire(command: ExpireOffer, state: Active) -> Sequence[Event] | Refusal:
     return (lapsed, *fill(after(state, (lapsed,)), command.case_id, command.now))
 
 
-def fill(state: Active, case_id: str, now: datetime) -> Sequence[Event]:
-    """Ask as many members as the open places need, and say so when there are too few."""
-    offers: list[Event] = []
-    short: list[Place] = []
-    asked = {offer.member_id for offer in state.offers.values()}
-    for place in state.open_places():
-        role = place.role
-        fresh = [c for c in state.candidates if c.role is role and c.member_id not in asked]
-        wanted = place.count + state.brief.policy.surplus - state.waiting(role)
-        offers += [
-            OfferExtended(
-                offer_id=offer_id_for(case_id, candidate.member_id, state.rounds),
-                member_id=candidate.member_id,
-                role=role,
-                urgency=state.brief.urgency,
-                expires_at=now + state.brief.policy.reply_within,
-            )
-            for candidate in fresh[: max(wanted, 0)]
-        ]
-        if state.waiting(role) + min(len(fresh), max(wanted, 0)) < place.count:
-            short.append(place)
-    return (*offers, *_exhausted(state, case_id, tuple(short)))
-
-
-def _exhausted(state: Active, case_id: str, short: tuple[Place, ...]) -> Sequence[Event]:
-    """Told again only when one more role has run out, so that nobody is alarmed twice for one."""
-    roles = frozenset(place.role for place in short)
-    if roles <= state.missing:
-        return ()
-    told = RosterExhausted(missing=tuple(short), members=state.members(), brief=state.brief)
-    lacking = " ".join(sorted(roles))
-    return (told, *alarm(state, case_id, AlarmReason.ROSTER_EXHAUSTED, None, lacking))
-
-
-def _unanswerable(offer: Offer | None, state: Active) -> Refusal | None:
+def cannot_serve(command: CannotServe, state: Active) -> Sequence[Event] | Refusal:
+    """They cannot after all: the place opens again and the next is asked in the same decision,
+    also once the team was formed."""
+    offer = newest(state.offers, command.offer_id)
     if offer is None:
-        return Refusal(RefusalCode.UNKNOWN_OFFER, "There is no such offer.")
-    if offer.status in _ANSWERABLE:
-        full = all(place.role is not offer.role for place in state.open_places())
-        if not full:
-            return None
-        return Refusal(RefusalCode.TEAM_COMPLETE, "The team is complete. Thank you.")
-    if offer.status is OfferStatus.WITHDRAWN:
-        return Refusal(RefusalCode.TEAM_COMPLETE, "The team is complete. Thank you.")
-    return Refusal(RefusalCode.OFFER_ALREADY_ANSWERED, "You have answered this already.")
+        return _UNKNOWN
+    if offer.status is OfferStatus.STANDBY:
+        return (OfferDeclined(offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role),)
+    if offer.status is not OfferStatus.ACCEPTED:
+        return _NO_PLACE
+    back = OfferWithdrawn(
+        offer_id=offer.offer_id,
+        member_id=offer.member_id,
+        role=offer.role,
+        reason="cannot_serve",
+        fill_by=command.now + state.brief.policy.form_team_within,
+    )
+    return (back, *refill(after(state, (back,)), command.case_id, command.now))
 
 
-def after(state: Active, events: Sequence[Event]) -> Active:
-    """The case once these events are recorded."""
-    folded = state
-    for event in events:
-        step = evolve(folded, event)
-        assert isinstance(step, Active)  # noqa: S101 - an active case stays active
-        folded = step
-    return folded
+def estimate(command: EstimateArrival, state: Active) -> Sequence[Event] | Refusal:
+    """How far out they are; the newest word counts."""
+    offer = newest(state.offers, command.offer_id)
+    if offer is None:
+        return _UNKNOWN
+    if offer.status is not OfferStatus.ACCEPTED:
+        return _NO_PLACE
+    return (
+        ArrivalEstimated(
+            offer_id=offer.offer_id,
+            member_id=offer.member_id,
+            minutes=command.minutes,
+            expected_at=command.now + timedelta(minutes=command.minutes),
+        ),
+    )
+
+
+def _stand_by(command: AcceptOffer, state: Active, offer: Offer) -> Sequence[Event] | Refusal:
+    """The team is complete: they are first when a place opens again. Of a member's own request
+    nobody stands by: whoever hands it back says so, and others are asked then."""
+    may_serve = any(candidate.member_id == offer.member_id for candidate in state.candidates)
+    if not may_serve or Entity(Stream.DISPATCH, "any", command.case_id).is_request:
+        return _COMPLETE
+    return (
+        StandbyOffered(
+            offer_id=offer.offer_id,
+            member_id=offer.member_id,
+            role=offer.role,
+            stands_until=command.now + state.brief.policy.form_team_within,
+        ),
+    )
+
+
+def _suggested(command: DeclineOffer, state: Active, offer: Offer) -> Sequence[Event]:
+    if command.colleague is None:
+        return ()
+    asked = {each.member_id for each in state.offers.values()}
+    may_be = {c.member_id for c in state.candidates if c.role is offer.role} - asked
+    named = command.colleague if command.colleague in may_be else None
+    return (MemberSuggested(offer_id=offer.offer_id, by=offer.member_id, member_id=named),)

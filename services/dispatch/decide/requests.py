@@ -25,7 +25,8 @@ from services.dispatch.commands import (
 )
 from services.dispatch.decide.alarms import alarm, notify
 from services.dispatch.decide.emergencies import ask_others, page_again, raise_it, with_a_backup
-from services.dispatch.decide.offers import activate, after, stand_down
+from services.dispatch.decide.asking import after
+from services.dispatch.decide.offers import activate, stand_down
 from services.dispatch.requested import evolve
 from services.dispatch.state import Active, Idle
 
@@ -76,7 +77,7 @@ def ask(command: RequestPeer, state: RequestState) -> Sequence[Event]:
         return (requested, *activate(ActivateTeam.model_validate(fields), state.team))
     fields["brief"] = with_a_backup(command)
     asked = activate(ActivateTeam.model_validate(fields), state.team)
-    called = alarm(_team(state, asked), command.case_id, AlarmReason.REQUEST_EMERGENCY, None)
+    called = alarm(_team(state, asked), command.case_id, AlarmReason.REQUEST_EMERGENCY, None, now=command.now)
     return (requested, *asked, *called)
 
 
@@ -109,7 +110,7 @@ def check(command: CheckCallback, state: RequestState) -> Sequence[Event] | Refu
     if state.team.open_places():
         if request.emergency:
             return page_again(command, state.team, request)
-        return alarm(state.team, command.case_id, AlarmReason.REQUEST_WAITING, None)
+        return alarm(state.team, command.case_id, AlarmReason.REQUEST_WAITING, None, now=command.now)
     if request.reached:
         return _OVERTAKEN
     return _reminders(command, state.team, request)
@@ -127,7 +128,7 @@ def hand_back(command: HandBack, state: RequestState) -> Sequence[Event] | Refus
     events = (back, *ask_others(command, then, request, offer))
     if request.emergency or command.now < request.callback_by:
         return events
-    late = alarm(then, command.case_id, AlarmReason.REQUEST_WAITING, None, str(offer.offer_id))
+    late = alarm(then, command.case_id, AlarmReason.REQUEST_WAITING, None, str(offer.offer_id), now=command.now)
     return (*events, *late)
 
 

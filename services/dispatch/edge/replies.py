@@ -130,7 +130,9 @@ def _view(is_open: bool, offer: Offer, state: Active) -> str:  # noqa: FBT001 - 
     match offer.status:
         case OfferStatus.ACCEPTED:
             return "formed" if state.formed else "accepted"
-        case OfferStatus.DECLINED:
+        case OfferStatus.STANDBY:
+            return "standby"
+        case OfferStatus.DECLINED | OfferStatus.SUPERSEDED:
             return "declined"
         case OfferStatus.WITHDRAWN:
             return "complete"

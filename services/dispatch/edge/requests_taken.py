@@ -87,7 +87,7 @@ class TakenRequests:
                 return "accepted" if standing.taken(offer.offer_id) else "finished"
             case OfferStatus.DECLINED:
                 return "declined"
-            case OfferStatus.WITHDRAWN:
+            case OfferStatus.WITHDRAWN | OfferStatus.STANDBY | OfferStatus.SUPERSEDED:
                 return "complete"
             case OfferStatus.OPEN | OfferStatus.EXPIRED:
                 assert isinstance(standing.team, Active)  # noqa: S101 - its offer was found there
