@@ -11,6 +11,7 @@ from pydantic import Field
 from schemas.envelope import Code, Event, Frozen, Slug, UtcDatetime
 from schemas.intake import Unit
 from schemas.policy import Role
+from schemas.rota import WeeklyHours
 
 
 class CompetencyKind(StrEnum):
@@ -117,3 +118,11 @@ class TeamPageConsentChanged(Event):
 
     NAME: ClassVar[str] = "team_page_consent_changed"
     agreed: bool
+
+
+class HoursSet(Event):
+    """A member said at which hours of the week they can be asked at all."""
+
+    NAME: ClassVar[str] = "hours_set"
+    hours: WeeklyHours | None
+    """None for around the clock."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from schemas.candidates import Exclusion
 from schemas.roster import (
     ContactConfirmed,
+    HoursSet,
     MemberEnrolled,
     MemberLeft,
     MemberMuted,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from schemas.envelope import Event
     from schemas.policy import Role
+    from schemas.rota import WeeklyHours
     from services.dispatch.roster_policy import RosterRules
 
 
@@ -56,6 +58,8 @@ class Member:
     down_for: str = ""
     """Why the member is stood down; empty when they are not."""
     muted_until: datetime | None = None
+    hours: WeeklyHours | None = None
+    """The hours of the week at which the member can be asked; None for around the clock."""
     confirmed_on: date | None = None
     """When the contact was last confirmed apart from the entry."""
     left_on: date | None = None
@@ -119,6 +123,8 @@ def _available(state: Member, event: Event) -> Member:
             return replace(state, muted_until=event.until)
         case MemberUnmuted():
             return replace(state, muted_until=None)
+        case HoursSet():
+            return replace(state, hours=event.hours)
         case _:
             return state
 

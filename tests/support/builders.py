@@ -27,7 +27,7 @@ from schemas.policy import (
 )
 from schemas.subjects import Entity, Stream, case_id_for, derived_id
 from tests.support.builders_decisions import decisions
-from tests.support.builders_rota import ROTA_EVENTS
+from tests.support.builders_rota import HOURS, ROTA_EVENTS
 from tests.support.builders_steps import WITHDRAWN, steps_taken
 
 if TYPE_CHECKING:
@@ -181,6 +181,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
     roster.ContactConfirmed: {"confirmed_on": date(2026, 3, 2)},
     roster.MemberLeft: {"designated_until": date(2026, 6, 30)},
     roster.TeamPageConsentChanged: {"agreed": True},
+    roster.HoursSet: {"hours": HOURS},
     dispatch.TeamActivated: {
         "brief": BRIEF,
         "candidates": _TEAM,

@@ -53,6 +53,9 @@ def _shift(member_id: str, day: int) -> rota.SwappedShift:
     return rota.SwappedShift(member_id=member_id, starts=starts, ends=starts + timedelta(days=7))
 
 
+HOURS = rota.WeeklyHours(
+    time_zone="America/New_York", times=(weekly("mon tue wed thu fri", "07:00", "22:00"),)
+)
 ROTA_EVENTS: dict[type[Event], dict[str, Any]] = {
     rota.RotaSet: {
         "plan": a_plan(

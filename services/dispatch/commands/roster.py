@@ -6,6 +6,7 @@ from datetime import date
 
 from schemas.envelope import Code, Command, UtcDatetime
 from schemas.roster import MemberFields
+from schemas.rota import WeeklyHours
 
 
 class EnrollMember(MemberFields, Command):
@@ -50,6 +51,12 @@ class ShowOnTeamPage(Command):
     shown: bool
 
 
+class SetHours(Command):
+    """At which hours of the week the member can be asked; None for around the clock."""
+
+    hours: WeeklyHours | None
+
+
 RosterCommand = (
     EnrollMember
     | StandMemberDown
@@ -59,4 +66,5 @@ RosterCommand = (
     | ConfirmContact
     | LeaveTeam
     | ShowOnTeamPage
+    | SetHours
 )

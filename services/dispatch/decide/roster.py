@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from schemas.refusals import Refusal, RefusalCode
 from schemas.roster import (
     ContactConfirmed,
+    HoursSet,
     MemberEnrolled,
     MemberLeft,
     MemberMuted,
@@ -23,6 +24,7 @@ from services.dispatch.commands import (
     MuteMember,
     ReturnMember,
     RosterCommand,
+    SetHours,
     ShowOnTeamPage,
     StandMemberDown,
     UnmuteMember,
@@ -48,14 +50,14 @@ def decide(command: RosterCommand, state: MemberState) -> Sequence[Event] | Refu
     if isinstance(state, Stranger):
         return Refusal(RefusalCode.NOT_ENROLLED, "This member is not on the roster.")
     match command:
-        case MuteMember() | UnmuteMember() | ConfirmContact() | ShowOnTeamPage():
+        case MuteMember() | UnmuteMember() | ConfirmContact() | ShowOnTeamPage() | SetHours():
             return _said_by_the_member(command, state)
         case _:
             return _said_by_the_team(command, state)
 
 
 def _said_by_the_member(
-    command: MuteMember | UnmuteMember | ConfirmContact | ShowOnTeamPage, state: Member
+    command: MuteMember | UnmuteMember | ConfirmContact | ShowOnTeamPage | SetHours, state: Member
 ) -> Sequence[Event] | Refusal:
     match command:
         case MuteMember():
@@ -73,6 +75,8 @@ def _said_by_the_member(
         case ShowOnTeamPage():
             same = state.shows is command.shown
             return () if same else (TeamPageConsentChanged(agreed=command.shown),)
+        case SetHours():
+            return () if state.hours == command.hours else (HoursSet(hours=command.hours),)
 
 
 def _said_by_the_team(
