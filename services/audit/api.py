@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.audit.reader import CaseList, CasePage, Reader
+from services.audit.views.activations import Activations
 from services.audit.views.open_work import Which
 from services.audit.views.requests import Requests
 from services.audit.views.reviews import Reviews
@@ -97,6 +98,13 @@ def _waiting(
     router: APIRouter, reader: Reader, caller: Callable[[Request], Awaitable[Principal]]
 ) -> None:
     """What waits for somebody."""
+
+    @router.get("/activations", openapi_extra=_KEY)
+    async def list_activations(
+        principal: Annotated[Principal, Depends(caller)],
+    ) -> Activations:
+        """The open activations, the most urgent first: places, offers, clocks, alarms, what is next."""
+        return await reader.activations(principal.agency)
 
     @router.get("/reviews", openapi_extra=_KEY)
     async def list_reviews(principal: Annotated[Principal, Depends(caller)]) -> Reviews:

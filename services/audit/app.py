@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 
 from services.audit import api
-from services.audit.console import routes as console
+from services.audit.console.console import Console
+from services.audit.console.routes import routes as pages
 from services.audit.news import News
 from services.audit.projector import Projector
 from services.audit.reader import Reader
@@ -27,7 +28,7 @@ def build(ports: Ports) -> Service:
     reader = Reader(store, news, ports.clock)
     router = APIRouter()
     router.include_router(api.routes(ports, reader))
-    router.include_router(console.routes(console.Console.of(settings, ports.keyring, reader)))
+    router.include_router(pages(Console.of(settings, ports.keyring, reader)))
     return Service(
         name="audit",
         router=router,

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 
 from schemas.envelope import Frozen
 from services.audit import tables
-from services.audit.views import case_file, merges, open_work, requests, reviews
+from services.audit.views import activations, case_file, merges, open_work, requests, reviews
+from services.audit.views.activations import Activations
 from services.audit.views.merges import Merges
 from services.audit.views.open_work import CaseSummary, Counts, Strength, Which
 from services.audit.views.reviews import OpenReview, Reviews
@@ -102,6 +103,12 @@ class Reader:
             merges=await self.store.read(lambda connection: merges.merges(connection, file)),
         )
         return page, file
+
+    async def activations(self, agency: str) -> Activations:
+        """The open activations, the most urgent first."""
+        now = self.clock.now()
+        found = await self.store.read(lambda c: activations.listed(c, agency, now))
+        return Activations(as_of=now, activations=found)
 
     async def reviews(self, agency: str) -> Reviews:
         """The questions that wait for a person, the most urgent first."""

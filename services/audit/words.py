@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _CHECK_IN = re.compile(r"^check-in-(\d+)$")
 _SPECIAL = {
     "mhp": "mental health professional",
+    "sms": "SMS",
     "on_scene_support": "on-scene support",
     "one_on_one": "one-on-one support",
     "line_of_duty_death": "line-of-duty death",
@@ -26,6 +27,7 @@ _SURE = ((0.9, "quite sure"), (0.7, "fairly sure"), (0.5, "not sure"), (0.0, "a 
 """PROPOSAL: words beside the number, for those to whom 0.72 says nothing."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _PLURALS = {"mhp": "mental health professionals"}
+_GROUPS = {"mhp": "Mental health"}
 
 
 def plain(code: str) -> str:
@@ -62,6 +64,17 @@ def listed(parts: Iterable[str]) -> str:
 def member(role: str, member_id: str) -> str:
     """A member as command may see them: role and roster number."""
     return f"{plain(role)} {member_id}"
+
+
+def roles(role: str) -> str:
+    """A role as the name of a group, such as `Peers`."""
+    return _GROUPS.get(role) or sentence(f"{plain(role)}s")
+
+
+def who(by: str) -> str:
+    """`key:duty-desk` and `member:c-1` as people read them."""
+    kind, _, name = by.partition(":")
+    return f"the rule for {name}" if kind == "rule" else name or kind
 
 
 def item_name(item: str) -> str:

@@ -44,6 +44,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex",
 }
+_MEMBER = re.compile(r"(\b[a-z]+(?:-[a-z]+)*-\d+\b)")
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 
 
@@ -77,6 +78,7 @@ def pages(zone: ZoneInfo, *, demo: bool, has_phones: bool) -> Pages:
         "typed": lambda at: at.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
         "zone": lambda at: at.astimezone(zone).strftime("%Z"),
         "linked": linked,
+        "ids": unbroken,
         "plain": plain,
         "title_of": title,
         "span": lambda seconds: span(timedelta(seconds=seconds)),
@@ -108,6 +110,14 @@ def linked(text: str) -> Markup:
         out += Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(found[0])
         end = found.end()
     return out + escape(text[end:])
+
+
+def unbroken(text: str) -> Markup:
+    """Plain text whose roster numbers stay on one line."""
+    return Markup("").join(
+        Markup('<span class="nowrap">{}</span>').format(part) if _MEMBER.match(part) else part
+        for part in _MEMBER.split(text)
+    )
 
 
 @dataclass(frozen=True, slots=True)

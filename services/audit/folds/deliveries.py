@@ -20,6 +20,7 @@ from services.audit.words import plain, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from schemas.envelope import Event, Recorded
 
@@ -36,21 +37,23 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
     """The rows of one event of DISPATCH that is about a message."""
     match recorded.event:
         case DeliveryStarted() as event:
+            about = {"parcel_id": _text(event.parcel_id), "offer_id": _text(event.offer_id)}
             first = {"started_at": recorded.meta.time}
-            yield _delivery(recorded, event, SENDING, first)
+            yield _delivery(recorded, event, SENDING, first, **about)
         case DeliverySent() as event:
-            yield _delivery(recorded, event, SENT)
+            yield _delivery(recorded, event, SENT, next_at=event.next_at)
             detail = f"{sentence(plain(event.purpose))} to {event.member_id} by {event.channel}"
             yield from entries(recorded, line(Step.SENT, detail, key=event.delivery_id))
         case DeliveryConfirmed() as event:
-            yield _delivery(recorded, event, CONFIRMED)
+            yield _delivery(recorded, event, CONFIRMED, next_at=None)
             detail = f"{sentence(plain(event.purpose))} is on {event.member_id}'s phone"
             yield from entries(recorded, line(Step.ARRIVED, detail, key=event.delivery_id))
         case DeliveryUnanswered() as event:
             detail = f"No answer from {event.member_id} by {event.channel}: the next way is tried"
             yield from entries(recorded, line(Step.NEXT_CHANNEL, detail, key=event.delivery_id))
         case DeliveryFailed() as event:
-            yield _delivery(recorded, event, FAILED if event.final else RETRYING)
+            status = FAILED if event.final else RETRYING
+            yield _delivery(recorded, event, status, left=len(event.left))
             detail = f"{sentence(plain(event.purpose))} to {event.member_id} by {event.channel} "
             detail += "did not go out" if _gave_up(event) else _FAILURES[event.failure]
             if event.left:
@@ -63,6 +66,10 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
             return
 
 
+def _text(named: UUID | None) -> str | None:
+    return None if named is None else str(named)
+
+
 def _gave_up(event: DeliveryFailed) -> bool:
     return event.final and event.failure is Failure.TEMPORARY
 
@@ -72,6 +79,7 @@ def _delivery(
     event: DeliveryStarted | DeliverySent | DeliveryConfirmed | DeliveryFailed,
     status: str,
     first: dict[str, Any] | None = None,
+    **columns: object,
 ) -> Change:
     about = {
         "member_id": event.member_id,
@@ -79,6 +87,7 @@ def _delivery(
         "channel": event.channel,
         "status": status,
         "changed_at": recorded.meta.time,
+        **columns,
     }
     key = case_key(recorded, delivery_id=event.delivery_id)
     return Change(tables.deliveries, {**key, **about}, first or {})

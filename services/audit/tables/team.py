@@ -35,11 +35,18 @@ deliveries = Table(
     Column("member_id", String),
     Column("purpose", String),
     Column("channel", String),
+    Column("parcel_id", String),
+    Column("offer_id", String),
     Column("status", String),
+    Column("next_at", Utc),
+    Column("left", Integer),
     Column("started_at", Utc),
     Column("changed_at", Utc),
     Index("deliveries_by_time", "agency", "started_at"),
 )
+
+"""`parcel_id` is one for all channels of a message. At `next_at` the next channel is tried; `left`
+is how many channels of the member are still to be tried after this one failed."""
 
 searches = Table(
     "searches",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemas.intake import Outcome
 from services.audit.folds.followup import SESSION
-from services.audit.views import waves
+from services.audit.views import calls, waves
 from services.audit.views.coming import Next
 from services.audit.words import plain, title
 
@@ -91,8 +91,12 @@ def marks(file: CaseFile, now: datetime) -> tuple[str, ...]:
 
 def next_of(file: CaseFile, now: datetime) -> Next | None:
     """The next thing that happens without anybody's doing; None when nothing is planned."""
-    coming = [each for each in _coming(file, now) if each.at >= now]
-    return min(coming, key=lambda each: (each.at, each.what), default=None)
+    return min(all_coming(file, now), key=lambda each: (each.at, each.what), default=None)
+
+
+def all_coming(file: CaseFile, now: datetime) -> list[Next]:
+    """Everything that happens without anybody's doing from now on, in no order."""
+    return [each for each in _coming(file, now) if each.at >= now]
 
 
 def item_name(item: Planned) -> str:
@@ -158,7 +162,7 @@ def _coming(file: CaseFile, now: datetime) -> Iterator[Next]:
 def _calls(file: CaseFile) -> Iterator[Next]:
     """Alarms that nobody has answered yet, each until the program lead is called."""
     for alarm in file.alarms.values():
-        if alarm.answer_by and not alarm.answered_at and not alarm.escalated_at:
+        if alarm.answer_by and not alarm.escalated_at and calls.is_open(file, alarm):
             yield Next(alarm.answer_by, "the program lead is called if nobody answers the alarm")
 
 

@@ -33,7 +33,11 @@ class Delivery:
     member_id: str
     purpose: str
     channel: str
+    parcel_id: str | None
+    offer_id: str | None
     status: str
+    next_at: datetime | None
+    left: int | None
     started_at: datetime | None
     changed_at: datetime
 

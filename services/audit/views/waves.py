@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from schemas.subjects import lender_of
 from services.audit.views.coming import Next
-from services.audit.words import counted, member, number
+from services.audit.words import counted, member, number, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,31 +51,38 @@ def seats(file: CaseFile) -> tuple[Seats, ...]:
     """The places of each role, in the policy's order."""
     if file.search is None:
         return ()
-    now = Counter((offer.role, offer.status) for offer in current(file))
-    lost = Counter(o.role for o in current(file) if o.status == OPEN and not reached(file, o))
+    asked, told = current(file), messages(file)
+    now = Counter((offer.role, offer.status) for offer in asked)
+    lost = Counter(o.role for o in asked if o.status == OPEN and not reached(told[o.offer_id]))
     return tuple(
         Seats(role, wanted, now[role, ACCEPTED], now[role, OPEN] - lost[role])
         for role, wanted in file.search.places.items()
     )
 
 
-def messages(file: CaseFile, offer: Offer) -> list[Delivery]:
-    """The messages that told a member of an offer, one per channel, the newest last."""
-    found = [
-        each
-        for each in file.deliveries.values()
-        if each.member_id == offer.member_id
-        and each.purpose == "offer"
-        and each.started_at
-        and each.started_at >= offer.offered_at
-    ]
-    return sorted(found, key=lambda each: (each.started_at or each.changed_at, each.channel))
+def messages(file: CaseFile) -> dict[str, list[Delivery]]:
+    """By offer, the messages that told its member: one per channel, the newest last."""
+    found: dict[str, list[Delivery]] = {offer_id: [] for offer_id in file.offers}
+    by_mail = {offer.member_id: offer for offer in file.offers.values()}
+    for each in file.deliveries.values():
+        if each.purpose == "offer":
+            offer_id = each.offer_id or _by_mail(each, by_mail)
+            if offer_id in found:
+                found[offer_id].append(each)
+    for told in found.values():
+        told.sort(key=lambda each: (each.started_at or each.changed_at, each.channel))
+    return found
 
 
-def reached(file: CaseFile, offer: Offer) -> bool:
+def _by_mail(each: Delivery, newest: dict[str, Offer]) -> str:
+    """A message of the days when mail was the only channel names its member and no offer."""
+    offer = newest.get(each.member_id)
+    return offer.offer_id if offer and each.changed_at >= offer.offered_at else ""
+
+
+def reached(told: list[Delivery]) -> bool:
     """Whether a message went out, or still may; a member whom nothing reached is not waited for."""
-    told = messages(file, offer)
-    return not told or any(each.status != "failed" for each in told)
+    return not told or any(each.status != "failed" for each in told) or bool(told[-1].left)
 
 
 def unasked(file: CaseFile, role: str) -> list[str]:
@@ -102,11 +109,23 @@ def coming(file: CaseFile, now: datetime) -> Iterator[Next]:
         return
     if case.form_by and not case.formed_at and case.form_by >= now:
         yield Next(case.form_by, "the coordinator is called if the team is not complete")
+    told = messages(file)
+    yield from _channels(file, told)
     for place in seats(file):
         if place.open:
-            yield from _waves(file, place, now)
+            yield from _waves(file, place, told, now)
         else:
             yield from _leftover(file, place.role)
+
+
+def _channels(file: CaseFile, told: dict[str, list[Delivery]]) -> Iterator[Next]:
+    """Members who were sent an offer, and are tried another way when they do not answer."""
+    for offer in current(file):
+        if offer.status == OPEN:
+            for each in told[offer.offer_id]:
+                if each.status == "sent" and each.next_at:
+                    whom = member(offer.role, offer.member_id)
+                    yield Next(each.next_at, f"{whom} is tried on another channel too")
 
 
 def _leftover(file: CaseFile, role: str) -> Iterator[Next]:
@@ -119,9 +138,11 @@ def _open(file: CaseFile, role: str) -> list[Offer]:
     return sorted(found, key=lambda each: each.expires_at)
 
 
-def _waves(file: CaseFile, place: Seats, now: datetime) -> Iterator[Next]:
+def _waves(
+    file: CaseFile, place: Seats, told: dict[str, list[Delivery]], now: datetime
+) -> Iterator[Next]:
     """The first moment at which offers of this role run out, and what follows from it."""
-    asked = [offer for offer in _open(file, place.role) if reached(file, offer)]
+    asked = [offer for offer in _open(file, place.role) if reached(told[offer.offer_id])]
     asked = [offer for offer in asked if offer.expires_at >= now]
     if not asked or file.search is None:
         return
@@ -131,15 +152,14 @@ def _waves(file: CaseFile, place: Seats, now: datetime) -> Iterator[Next]:
     fresh = unasked(file, place.role)
     wanted = max(place.open + file.search.surplus - still, 0)
     if file.search.paused_at:
-        yield Next(first, f"{_who(lapsing)} out; asking is paused, so nobody else is asked")
+        yield Next(first, f"{_who(lapsing)} out")
     elif fresh and wanted:
         yield Next(first, _next_ones(place.role, fresh[:wanted]))
     elif still >= place.open:
         yield Next(first, f"{_who(lapsing)} out")
     else:
-        short = counted(place.open - still, place.role)
-        called = ": the coordinator is called" if not file.case.exhausted_at else ""
-        yield Next(first, f"nobody is left to ask, and {short} would be missing{called}")
+        called = "" if file.case.exhausted_at else ": the coordinator is called"
+        yield Next(first, f"no other {plain(place.role)} is left to ask{called}")
 
 
 def _who(lapsing: list[Offer]) -> str:
@@ -150,7 +170,7 @@ def _who(lapsing: list[Offer]) -> str:
 
 def _next_ones(role: str, members: list[str]) -> str:
     """Such as `the next two peers are asked`."""
-    lent = " of a neighbor agency" if all(lender_of(each)[0] for each in members) else ""
+    lent = " of a neighbour agency" if all(lender_of(each)[0] for each in members) else ""
     if len(members) == 1:
         return f"the next {counted(1, role).partition(' ')[2]}{lent} is asked"
     many = counted(len(members), role).partition(" ")[2]

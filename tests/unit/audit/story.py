@@ -64,6 +64,7 @@ if TYPE_CHECKING:
 AGENCY = "riverton"
 START = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 _IDS = UUID("00000000-0000-5000-8000-000000000001")
+_GROUPS = (Group.RESPONDERS, Group.DISPATCHERS)
 
 
 def minutes(count: float) -> timedelta:
@@ -100,7 +101,7 @@ class Story:
             form_team_within=hours(2),
             interventions=(),
             check_ins=(CheckInRule(after=timedelta(days=3), source="Several days after"),),
-            check_in_groups=tuple(Group),
+            check_in_groups=_GROUPS,
             check_in_grace=timedelta(days=1),
         )
 
@@ -275,7 +276,7 @@ class Story:
                 source="US Coast Guard 1999",
             )
             for kind, opens, target, closes, leads in kinds
-            for group in Group
+            for group in _GROUPS
         )
         check_ins = tuple(
             PlannedCheckIn(
@@ -287,7 +288,7 @@ class Story:
                 source="Follow-up calls at 1, 2 and 4 weeks",
             )
             for number, days in ((1, 3), (2, 7), (3, 14), (4, 28))
-            for group in Group
+            for group in _GROUPS
         )
         plan = FollowupPlanned(
             brief=self.brief,
@@ -308,7 +309,7 @@ class Story:
         await self.tell(
             Stream.FOLLOWUP, hours(11.8), InterventionMissed(item="defusing-dispatchers")
         )
-        for place, group in enumerate(Group):
+        for place, group in enumerate(_GROUPS):
             due_at = self.brief.occurred_at + timedelta(days=3)
             due = CheckInFellDue(
                 item=f"check-in-1-{group}", due_at=due_at, peer=("p-01", "p-03")[place]

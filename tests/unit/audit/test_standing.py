@@ -49,8 +49,7 @@ async def test_a_case_goes_from_asking_to_a_running_follow_up(desk: Desk) -> Non
     assert asking.next.distance == "in 14 min"
     assert (
         asking.next.what
-        == "nobody is left to ask, and 1 mental health professional would be missing: "
-        "the coordinator is called"
+        == "no other mental health professional is left to ask: the coordinator is called"
     )
     await story.formed()
     assert (await summary(desk)).state is CaseState.TEAM_FORMED

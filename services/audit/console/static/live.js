@@ -47,11 +47,13 @@ document.querySelector("main").addEventListener("input", () => {
 const feed = new EventSource("/live");
 feed.onopen = () => {
   status.textContent = "Live: this page follows by itself.";
+  status.classList.remove("lost");
   soon();
 };
 feed.onmessage = soon;
 feed.onerror = () => {
   status.textContent = "Not connected: what you see may be old. Trying again.";
+  status.classList.add("lost");
 };
-setInterval(soon, 30000);
+setInterval(soon, 1000 * Number(document.body.dataset.every ?? 30));
 document.addEventListener("visibilitychange", soon);

@@ -1,0 +1,182 @@
+"""What the console's pages are made from, and who may see them. The pages say nothing new."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi.responses import RedirectResponse
+
+from services.audit.console import reference
+from services.audit.console.decisions import REFUSED, Deciding
+from services.audit.console.pages import HEADERS, Pages, pages
+from services.audit.console.phones import phones
+from services.audit.console.picture import picture
+from services.audit.console.session import Sessions, safe_path
+from services.audit.views.open_work import Which
+from services.runtime.auth import KeyRole
+from services.runtime.edge import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from fastapi import Request, Response
+
+    from services.audit.reader import Reader
+    from services.audit.settings import AuditSettings
+    from services.runtime.auth import Keyring, Principal
+
+_BOARD, _LIST, _WALL = 200, 200, 24
+
+
+class SignInFirst(Exception):
+    """Nobody is signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What the pages are made from."""
+
+    settings: AuditSettings
+    keyring: Keyring
+    reader: Reader
+    sessions: Sessions
+    pages: Pages
+    deciding: Deciding
+
+    @classmethod
+    def of(cls, settings: AuditSettings, keyring: Keyring, reader: Reader) -> Self:
+        """The console of these settings."""
+        rendered = pages(
+            ZoneInfo(settings.time_zone),
+            demo=settings.demo,
+            has_phones=settings.phones_dir is not None,
+        )
+        sessions, deciding = Sessions.of(settings), Deciding.of(settings)
+        return cls(settings, keyring, reader, sessions, rendered, deciding)
+
+    def who(self, request: Request) -> Principal:
+        """Who is looking. Raises SignInFirst."""
+        principal = self.sessions.who(request)
+        if principal is None:
+            raise SignInFirst
+        return principal
+
+    async def show(self, template: str, request: Request, here: str, **shown: Any) -> Response:
+        """A page for whoever is looking, with how many questions wait for a person."""
+        principal = self.sessions.who(request)
+        waiting = await self.reader.open_reviews(principal.agency) if principal else 0
+        status = shown.pop("status", HTTPStatus.OK)
+        about = {"here": here, "principal": principal, "waiting": waiting}
+        return self.pages.html(template, status, **about, **shown)
+
+    async def board(self, request: Request) -> Response:
+        """The questions that wait, then the open cases by urgency."""
+        listed = await self.reader.cases(self.who(request).agency, Which.OPEN, _BOARD)
+        return await self.show(
+            "board.html", request, "board", listed=listed, **await self._asked(request)
+        )
+
+    async def activations(self, request: Request) -> Response:
+        """The open activations, the most urgent first, for a phone at night and for a wall."""
+        shown = await self.reader.activations(self.who(request).agency)
+        return await self.show("activations.html", request, "activations", shown=shown, most=_WALL)
+
+    async def reviews(self, request: Request) -> Response:
+        """Everything that waits for a person's decision."""
+        return await self.show("reviews.html", request, "reviews", **await self._asked(request))
+
+    async def _asked(self, request: Request) -> dict[str, Any]:
+        principal = self.who(request)
+        asked = await self.reader.reviews(principal.agency)
+        return {
+            "asked": asked,
+            "leaves": self.deciding.leaves(principal, asked.reviews),
+            "may_raise": principal.role is KeyRole.OPERATOR,
+        }
+
+    async def to_raise(self, request: Request, refused: str) -> Response:
+        """A form for an incident that no feed has told."""
+        leave = self.deciding.to_raise(self.who(request))
+        if not leave:
+            raise Problem(HTTPStatus.FORBIDDEN, "Only an operator's key may raise an incident.")
+        return await self.show(
+            "raise.html",
+            request,
+            "",
+            leave=leave,
+            choices=self.deciding.choices,
+            refused=REFUSED.get(refused),
+            now=self.reader.clock.now(),
+        )
+
+    async def cases(self, request: Request, which: Which, find: str) -> Response:
+        """The newest cases of a kind, or the way to one case by the beginning of its id."""
+        principal = self.who(request)
+        if find:
+            file = await self.reader.find(principal.agency, find)
+            return RedirectResponse(f"/cases/{file.case.case_id}", HTTPStatus.SEE_OTHER, HEADERS)
+        listed = await self.reader.cases(principal.agency, which, _LIST)
+        return await self.show(
+            "cases.html", request, "cases", listed=listed, which=which, limit=_LIST
+        )
+
+    async def case(self, request: Request, case_id: str, refused: str, typed: str) -> Response:
+        """One case with its picture, its timeline, and what can be decided on it."""
+        principal = self.who(request)
+        page, file = await self.reader.case(principal.agency, case_id)
+        found = await self.reader.look_up(principal.agency, typed) if typed else ()
+        return await self.show(
+            "case.html",
+            request,
+            "cases",
+            page=page,
+            picture=picture(file, page.as_of),
+            panel=self.deciding.panel(principal, page.case, typed, found),
+            refused=REFUSED.get(refused),
+        )
+
+    async def phones(self, request: Request) -> Response:
+        """What the demo's phones received."""
+        self.who(request)
+        if self.settings.phones_dir is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "Only a demo shows phones.")
+        found = await asyncio.to_thread(phones, self.settings.phones_dir)
+        return await self.show("phones.html", request, "phones", phones=found)
+
+    async def reference(self, request: Request) -> Response:
+        """Operations and events; nothing about any case, so it needs no sign-in."""
+        return await self.show(
+            "reference.html",
+            request,
+            "reference",
+            operations=reference.operations(request.app.openapi()),
+            streams=reference.streams(),
+        )
+
+    async def sign_in(self, key: str, onward: str) -> Response:
+        """Begin a session with an API key."""
+        principal = self.keyring.find(key.strip())
+        if principal is None or principal.role is KeyRole.MEMBER:
+            return self.pages.html(
+                "sign_in.html", HTTPStatus.FORBIDDEN, onward=safe_path(onward), wrong=True
+            )
+        response = RedirectResponse(safe_path(onward), HTTPStatus.SEE_OTHER, HEADERS)
+        self.sessions.begin(response, principal)
+        return response
+
+    async def answer(self, request: Request, page: Awaitable[Response]) -> Response:
+        """The page; or the way to sign in; or, in words, why there is no such page."""
+        try:
+            return await page
+        except SignInFirst:
+            path = quote(request.url.path)
+            return RedirectResponse(f"/sign-in?next={path}", HTTPStatus.SEE_OTHER, HEADERS)
+        except Problem as problem:
+            return await self.show(
+                "problem.html", request, "", status=problem.status, problem=problem
+            )
