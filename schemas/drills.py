@@ -23,6 +23,10 @@ class DrillEnd(StrEnum):
     CANCELLED = "cancelled"
     REAL_INCIDENT = "real_incident"
     """A real incident came in, and it goes first."""
+    WINDOW_MISSED = "window_missed"
+    """An outage delayed it beyond its window, so nobody was asked."""
+    POLICY_CHANGED = "policy_changed"
+    """The policy has no such trigger class any more, so nobody was asked."""
 
 
 class DrillTargets(Frozen):
@@ -58,3 +62,5 @@ class DrillEnded(Event):
     NAME: ClassVar[str] = "drill_ended"
     reason: DrillEnd
     ended_at: UtcDatetime
+    begun: bool = True
+    """False when it ended before anybody was asked."""

@@ -8,12 +8,16 @@ from fastapi import APIRouter
 
 from schemas.subjects import Stream
 from services.intake.book import CaseBook
-from services.intake.decider import intake_decider
+from services.intake.decider import drill_decider, intake_decider
+from services.intake.drill_book import DrillBook
+from services.intake.drills_policy import read_drills_policy
+from services.intake.edge import drills
 from services.intake.edge.decision_forms import forms
 from services.intake.edge.desk import Desk
 from services.intake.edge.joining import Joining
 from services.intake.edge.requests_over_nats import ReportsOverNats
 from services.intake.edge.routes import STREAMED, routes
+from services.intake.exercises import Exercises
 from services.intake.pack.sources import find_source
 from services.intake.policy import Pack, read_pack
 from services.intake.settings import IntakeSettings
@@ -37,14 +41,18 @@ def build(ports: Ports) -> Service:
     router.include_router(routes(desk, ports, pack))
     leave = Passes(secret_of(settings.data_dir / "session-secret"))
     router.include_router(forms(joining, leave))
+    drill_book = DrillBook(ports.journal, ports.clock)
+    held = read_drills_policy(settings.drills_file)
+    exercises = Exercises(ports, drill_decider(pack, secret), held, drill_book)
+    router.include_router(drills.routes(exercises), prefix="/v1")
     return Service(
         name="intake",
         router=router,
-        listeners=Subscribers(ports, joining.decider).listeners(),
+        listeners=Subscribers(ports, joining.decider, exercises).listeners(),
         responders=(ReportsOverNats(desk, ports).responder(),),
         owned=(Stream.INTAKE,),
         streamed=STREAMED,
-        background=(book.keep,),
+        background=(book.keep, drill_book.keep),
         ready=book.ready,
     )
 

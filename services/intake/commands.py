@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
+from schemas.drills import DrillEnd, DrillTargets
 from schemas.envelope import Code, Command, Frozen, Slug, UtcDatetime
 from schemas.intake import (
     CaseId,
@@ -18,6 +20,7 @@ from schemas.intake import (
     ReviewAnswer,
     Unit,
 )
+from schemas.policy import Role
 
 
 class PatientOutcome(StrEnum):
@@ -203,6 +206,41 @@ class AbsorbCase(Command):
 class SplitCase(Command):
     """This case is an incident of its own after all."""
 
+
+class PlanDrill(Command):
+    """Hold an exercise between two times; at once when both are now."""
+
+    trigger_class: Code
+    roles: tuple[Role, ...] = ()
+    earliest: UtcDatetime
+    latest: UtcDatetime
+    lot: UUID
+    targets: DrillTargets
+    real_team_at: UtcDatetime | None = None
+    """When a real team was wanted last, as far as is known."""
+    quiet_after_real: timedelta
+
+
+class BeginDrill(Command):
+    """The moment of an exercise has come."""
+
+    due_at: UtcDatetime
+    late_by: timedelta
+    real_team_at: UtcDatetime | None = None
+    quiet_after_real: timedelta
+
+
+class CancelDrill(Command):
+    """A person wants no exercise, or wants it to end."""
+
+
+class EndDrill(Command):
+    """An exercise is over."""
+
+    reason: DrillEnd
+
+
+DrillCommand = PlanDrill | BeginDrill | CancelDrill | EndDrill
 
 IntakeCommand = (
     ReportIncident

@@ -20,6 +20,9 @@ class IntakeSettings(RuntimeSettings):
     policy_overrides: dict[str, Any] = Field(default_factory=dict)
     """Dotted paths to values, as JSON: `{"clocks.surplus": 2}`."""
 
+    drills_file: Path | None = None
+    """The agency's own numbers for exercises instead of policy/drills.yaml."""
+
     @property
     def policy_source(self) -> str | Path:
         """The name or the file that the policy is read from."""

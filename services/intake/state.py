@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from schemas.drills import DrillPlanned
 from schemas.intake import (
     ActivationRequested,
     CaseAbsorbed,
@@ -118,12 +119,23 @@ class Merged:
     before: Seen | Unseen
 
 
-IntakeState = Unseen | Seen | Merged
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """An exercise (services/intake/drills.py): nothing that is said of real incidents applies to it."""
 
 
-def evolve(state: IntakeState, event: Event) -> IntakeState:
+IntakeState = Unseen | Seen | Merged | Exercise
+
+
+def evolve(  # noqa: PLR0911 - one line per state
+    state: IntakeState, event: Event
+) -> IntakeState:
     """The state after one more event."""
     match state:
+        case Exercise():
+            return state
+        case Unseen() if isinstance(event, DrillPlanned):
+            return Exercise()
         case Merged():
             return _merged(state, event)
         case Unseen() | Seen() if isinstance(event, CaseMerged):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import ReviewAnswerGiven
+from schemas.dispatch import ReviewAnswerGiven, TeamFormed
+from schemas.intake import ActivationRequested
 from schemas.refusals import RefusalCode
 from schemas.subjects import Entity, Stream
+from services.intake.drills import OF_DRILLS
 from services.intake.reactions import when_due, when_review_answer_given
 from services.runtime.broker import Listener, on_due, on_event
 from services.runtime.errors import Transient
@@ -17,6 +19,7 @@ from services.runtime.telemetry import log
 if TYPE_CHECKING:
     from schemas.envelope import Recorded, TimerDue
     from services.intake.commands import IntakeCommand
+    from services.intake.exercises import Exercises
     from services.intake.state import IntakeState
     from services.runtime.handle import Decider
     from services.runtime.host import Ports
@@ -28,16 +31,22 @@ class Subscribers:
 
     ports: Ports
     decider: Decider[IntakeState, IntakeCommand]
+    exercises: Exercises
 
     def listeners(self) -> tuple[Listener, ...]:
         """One durable consumer per reaction."""
         return (
             on_due("intake-due", Stream.INTAKE, self.on_due),
             on_event("intake-review-answers", ReviewAnswerGiven, self.on_review_answer_given),
+            on_event("intake-drill-teams", TeamFormed, self.exercises.on_team_formed),
+            on_event("intake-drills-yield", ActivationRequested, self.exercises.on_activation),
         )
 
     async def on_due(self, due: TimerDue) -> None:
-        """Tell the next people of an open review."""
+        """Tell the next people of an open review, or begin and end an exercise."""
+        if due.timer.kind in OF_DRILLS:
+            await self.exercises.on_due(due)
+            return
         await self._handle(due.entity, when_due(due, self.ports.clock.now()))
 
     async def on_review_answer_given(self, told: Recorded[ReviewAnswerGiven]) -> None:

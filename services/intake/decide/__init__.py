@@ -20,7 +20,7 @@ from services.intake.commands import (
 from services.intake.decide.merges import absorb, merge, split
 from services.intake.decide.people import answer, escalate, lower_case, overdue, raise_case
 from services.intake.decide.reports import again, aside, first
-from services.intake.state import IntakeState, Merged, Seen, Unseen
+from services.intake.state import Exercise, IntakeState, Merged, Seen, Unseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from services.intake.policy import Pack
 
 _UNKNOWN = Refusal(RefusalCode.UNKNOWN_CASE, "There is no such case.")
+_EXERCISE = Refusal(
+    RefusalCode.EXERCISE,
+    "This is an exercise: it is never raised, lowered or merged; cancel it as an exercise.",
+)
 _NOT_MERGED = Refusal(RefusalCode.NOT_MERGED, "This case is not merged into another.")
 
 
@@ -41,6 +45,8 @@ def decide(pack: Pack, command: IntakeCommand, state: IntakeState) -> Sequence[E
             return _seen(pack, command, state)
         case Merged():
             return _merged(pack, command, state)
+        case Exercise():
+            return _EXERCISE
 
 
 def _unseen(pack: Pack, command: IntakeCommand, state: Unseen) -> Sequence[Event] | Refusal:
