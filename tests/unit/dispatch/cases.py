@@ -82,6 +82,7 @@ def activation(
     candidates: tuple[Candidate, ...] | None = None,
     own: ResponsePolicy | None = None,
     coordinators: tuple[str, ...] = ("c-1",),
+    program_leads: tuple[str, ...] = (),
 ) -> ActivateTeam:
     return ActivateTeam(
         command_id=COMMAND,
@@ -92,6 +93,7 @@ def activation(
         candidates=roster() if candidates is None else candidates,
         excluded=(),
         coordinators=coordinators,
+        program_leads=program_leads,
     )
 
 
@@ -99,12 +101,13 @@ def activated(
     candidates: tuple[Candidate, ...] | None = None,
     own: ResponsePolicy | None = None,
     coordinators: tuple[str, ...] = ("c-1",),
+    program_leads: tuple[str, ...] = (),
 ) -> Case:
-    return given(DISPATCH).when(activation(candidates, own, coordinators))
+    return given(DISPATCH).when(activation(candidates, own, coordinators, program_leads))
 
 
-def offer_of(member_id: str) -> UUID:
-    return offer_id_for(CASE, member_id)
+def offer_of(member_id: str, turn: int = 0) -> UUID:
+    return offer_id_for(CASE, member_id, turn=turn)
 
 
 def accept(member_id: str, now: datetime = NOW) -> AcceptOffer:

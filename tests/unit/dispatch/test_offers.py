@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.dispatch import (
+    AlarmEscalated,
     AlarmReason,
     CoordinatorAlarmed,
     OfferAccepted,
@@ -20,6 +21,7 @@ from schemas.dispatch import (
 )
 from schemas.policy import Place, Role
 from schemas.refusals import RefusalCode
+from schemas.steps import StandbyOffered
 from services.dispatch.deadlines import deadlines
 from services.dispatch.decider import DISPATCH
 from tests.support.given import given
@@ -100,7 +102,7 @@ def test_the_team_is_formed_once_with_those_who_said_yes() -> None:
     case.then_kinds(OfferAccepted, OfferWithdrawn, TeamFormed)
     team = case.only(TeamFormed)
     assert {m.member_id for m in team.members} == {"p-1", "p-3", "m-2"}
-    case.and_when(accept("p-2")).then_refused(RefusalCode.TEAM_COMPLETE)
+    case.and_when(decline("p-2")).then_refused(RefusalCode.TEAM_COMPLETE)
 
 
 def test_a_late_yes_is_welcome_while_a_place_is_open() -> None:
@@ -109,18 +111,11 @@ def test_a_late_yes_is_welcome_while_a_place_is_open() -> None:
     case.then_kinds(OfferAccepted)
 
 
-def test_a_late_yes_after_completion_is_refused_with_thanks() -> None:
-    case = activated().and_when(expire("p-1"))
-    full = case.and_when(accept("p-2")).and_when(accept("p-3"))
-
-    full.and_when(accept("p-1")).then_refused(RefusalCode.TEAM_COMPLETE)
-
-
 def test_a_place_goes_to_one_role_only() -> None:
     """The peers are complete, the MHP is not: one more peer is not needed, an MHP still is."""
     full = activated().and_when(accept("p-1")).and_when(accept("p-2"))
 
-    full.and_when(accept("p-3")).then_refused(RefusalCode.TEAM_COMPLETE)
+    full.and_when(accept("p-3")).then_kinds(StandbyOffered)
     full.and_when(accept("m-1")).then_kinds(OfferAccepted, OfferWithdrawn, TeamFormed)
 
 
@@ -191,7 +186,7 @@ def test_each_role_that_runs_out_is_told_once() -> None:
 def test_an_empty_roster_is_exhausted_at_once_and_a_red_row_without_coordinator() -> None:
     case = activated((), coordinators=())
 
-    case.then_kinds(TeamActivated, RosterExhausted, CoordinatorAlarmed)
+    case.then_kinds(TeamActivated, RosterExhausted, CoordinatorAlarmed, AlarmEscalated)
     assert case.only(CoordinatorAlarmed).member_ids == ()
 
 
