@@ -27,6 +27,10 @@ class People(Strict):
 
     child: Phrases
     responder: Phrases
+    unit: Phrases = ()
+    """What responders are in: what hits or shoots at it, hits or shoots at them."""
+    patient: Phrases = ()
+    """Words for whoever the notes are about, of any age."""
     coworker: Phrases
     animal: Phrases
     working_dog: Phrases
@@ -39,10 +43,18 @@ class Turns(Strict):
     not_before: Phrases
     not_after: Phrases
     maybe: Phrases
+    hypothetical: Phrases = ()
+    """Only spoken of, threatened or feared: not told, unless saying it is an emergency."""
     long_ago: Phrases
     called_off: Phrases
     """Said anywhere, nothing of it happened."""
     drill: Phrases
+    real: Phrases = ()
+    """Said of something in a drill that is none."""
+    well: Phrases = ()
+    """A patient is well: the type of the first seconds says otherwise no more."""
+    expected: Phrases = ()
+    """A death that was awaited."""
     pretend: Phrases
     acts: Phrases
     """After a person: this one acts, and is not the one it happened to."""
@@ -59,6 +71,8 @@ class Vocabulary(Strict):
     """Years; PROPOSAL: the age of majority in most US states."""
     people: People
     happenings: dict[Code, Phrases]
+    slots: dict[Code, Phrases] = Field(default_factory=dict)
+    """What `{name}` in a phrase stands for, besides the lists of `people`."""
     turns: Turns
     bystander: Phrases
     """After a child: this child is there, and nothing happened to it."""

@@ -21,7 +21,10 @@ _MENDED, _MAYBE = 0.95, 0.5
 """What a misspelling and a doubt leave of the confidence; as measured, like those of the subjects."""
 _EXPLAINS = frozenset({"not_what_it_seems", "suicidal", "saved"})
 """Longer phrases of these lists explain the shorter ones inside them."""
-_CUES = frozenset({"not_before", "not_after", "maybe"})
+_CUES = frozenset({"not_before", "not_after", "maybe", "hypothetical"})
+_NOT_WHEN_WELL = frozenset({"arrest", "drowned", "lost_in_water", "down", "hurt", "hard_work"})
+_GRAVE = frozenset({"died", "arrest", "drowned", "grave"})
+_OURS = frozenset({"responder", "coworker", "unit", "working_dog"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class Reading:
     drill_is_where_it_happened: bool = False
     """True for `during a drill`: what is told happened to those who took part."""
     was_saved: bool = False
+    was_expected: bool = False
+    taken_back: frozenset[str] = frozenset()
+    """What the notes deny or call well: a type that was chosen in the first seconds says it no more."""
     hurt: int = 0
 
 
@@ -57,12 +63,14 @@ class Reader:
         lists = vocabulary.model_dump()
         turns = lists["turns"] | {"bystander": lists["bystander"]}
         self._book = Phrasebook(
-            {"people": lists["people"], "happenings": lists["happenings"], "turns": turns}
+            {"people": lists["people"], "happenings": lists["happenings"], "turns": turns},
+            lists["people"] | lists["slots"],
         )
         self._child_below = vocabulary.child_below
 
-    def read(self, text: str, this_year: int | None = None) -> Reading:
-        """What a text tells. `this_year` is the incident's: an earlier year is history."""
+    def read(self, text: str, this_year: int | None = None, notes_from: int = 0) -> Reading:
+        """What a text tells. `this_year` is the incident's: an earlier year is history. Before
+        `notes_from` stands the type."""
         words = self._book.words(shortened(text))
         found = _kept(self._book.find(words))
         turns = Turns(words, found, this_year)
@@ -74,14 +82,39 @@ class Reader:
         people = mentions(words, found, self._child_below)
         subjects = Subjects(words, [acting(words, each, found, by_place) for each in people])
         happened = [f for f in found if f.group == "happenings" and turns.did_happen(f)]
-        told = (_told(words, each, subjects, turns) for each in happened)
+        told = [_told(words, each, subjects, turns) for each in happened]
+        taken_back = _taken_back(words, found, turns, notes_from)
+        is_minor = turns.went_well and not any(each.what in _GRAVE for each in told)
+
+        def stands(each: Told) -> bool:
+            if each.end <= notes_from and each.what in taken_back:
+                return False
+            minor = is_minor and each.what in _NOT_WHEN_WELL and each.who not in _OURS
+            return each.who != "animal" and not minor
+
         return Reading(
-            told=tuple(each for each in told if each.who != "animal"),
+            told=tuple(each for each in told if stands(each)),
             drill=turns.drill,
             drill_is_where_it_happened=turns.is_at_a_drill,
             was_saved=any(each.name == "saved" for each in happened),
+            was_expected=turns.was_expected,
+            taken_back=taken_back,
             hurt=hurt(words),
         )
+
+
+def _taken_back(
+    words: Sequence[Word], found: Sequence[Found], turns: Turns, notes_from: int
+) -> frozenset[str]:
+    notes = [
+        each
+        for each in found
+        if each.group == "happenings" and words[each.first].start >= notes_from
+    ]
+    denied = {each.name for each in notes if turns.is_denied(each)}
+    told = {each.name for each in notes if turns.did_happen(each)}
+    saved = "saved" in told or turns.went_well
+    return frozenset((denied | (_NOT_WHEN_WELL if saved else frozenset())) - told)
 
 
 def _told(words: Sequence[Word], happening: Found, subjects: Subjects, turns: Turns) -> Told:

@@ -12,65 +12,22 @@ if TYPE_CHECKING:
 
     from services.intake.screening.words import Found, Word
 
-_BACK_TO_PATIENT = frozenset(
-    [
-        "by",
-        "to",
-        "in",
-        "down",
-        "dead",
-        "deceased",
-        "unresponsive",
-        "unconscious",
-        "not",
-        "pulseless",
-        "after",
-        "at",
-        "trapped",
-        "under",
-        "with",
-        "lying",
-        "inside",
-        "unresp",
-        "unc",
-        "hanging",
-        "floating",
-        "face",
-        "drowned",
-        "and",
-    ]
-)
-_DONE_TO = frozenset(
-    [
-        "found",
-        "finds",
-        "located",
-        "pulled",
-        "removed",
-        "extricated",
-        "rescued",
-        "transported",
-        "treated",
-        "saved",
-        "took",
-        "recovered",
-        "spotted",
-        "pronounced",
-        "pronounces",
-        "arrested",
-        "discovered",
-        "resuscitated",
-        "revived",
-        "searched",
-        "treating",
-        "transporting",
-    ]
-)
+_BACK_TO_PATIENT = frozenset((
+    "by", "to", "in", "down", "dead", "deceased", "unresponsive", "unconscious", "not", "pulseless",
+    "after", "at", "trapped", "under", "with", "lying", "inside", "unresp", "unc", "uncon",
+    "hanging", "floating", "face", "drowned", "and",
+))  # fmt: skip
+_DONE_TO = frozenset((
+    "found", "fnd", "finds", "located", "pulled", "removed", "extricated", "rescued", "transported",
+    "treated", "saved", "took", "recovered", "spotted", "pronounced", "pronounces", "arrested",
+    "discovered", "resuscitated", "revived", "searched", "treating", "transporting",
+))  # fmt: skip
 """Acts that a note may tell without `was`: `FF found down`."""
-_PASSIVE = frozenset(
-    ["was", "were", "been", "being", "is", "are", "got", "get", "has", "have", "had"]
-)
+_PASSIVE = frozenset((
+    "was", "were", "been", "being", "is", "are", "got", "get", "has", "have", "had",
+))  # fmt: skip
 _REACH = 3
+_OURS = frozenset({"responder", "coworker", "unit"})
 
 
 def mentions(
@@ -81,7 +38,7 @@ def mentions(
     nouns = [Mention(each.name, each.first, each.last) for each in found if each.group == "people"]
     nouns = [noun for noun in nouns if not any(_covers(other, noun) for other in nouns)]
     named = [_aged(noun, named_ages, words) for noun in nouns]
-    alone = [age for age in named_ages if not any(_belongs(age, noun) for noun in nouns)]
+    alone = [age for age in named_ages if not any(_is_of(age, noun, words) for noun in nouns)]
     return tuple(sorted({*named, *alone}, key=lambda each: (each.first, each.last, each.who)))
 
 
@@ -105,17 +62,18 @@ def _covers(other: Mention, noun: Mention) -> bool:
     return longer and other.first <= noun.first and noun.last <= other.last
 
 
-def _belongs(age: Mention, noun: Mention) -> bool:
+def _is_of(age: Mention, noun: Mention, words: Sequence[Word]) -> bool:
+    if words[age.first].sentence != words[noun.first].sentence:
+        return False
     return -1 <= noun.first - age.last <= 2 or age.first == noun.last
 
 
 def _aged(noun: Mention, ages: Sequence[Mention], words: Sequence[Word]) -> Mention:
     """A hiker of 17 is a child; a ranger of 27 stays a ranger."""
-    if noun.who not in {"adult", "child", "coworker"}:
+    if noun.who not in {"adult", "child", "coworker", "patient"}:
         return noun
     for age in ages:
-        same = words[age.first].sentence == words[noun.first].sentence
-        if same and _belongs(age, noun):
+        if _is_of(age, noun, words):
             who = age.who if noun.who != "coworker" else noun.who
             return Mention(who, min(age.first, noun.first), max(age.last, noun.last))
     return noun
@@ -125,7 +83,7 @@ def _is_agent(words: Sequence[Word], mention: Mention, found: Sequence[Found]) -
     """`by officers`, `request two medics`."""
     sentence = words[mention.first].sentence
     for each in found:
-        if mention.who not in {"responder", "coworker"} and each.phrase != "by":
+        if mention.who not in _OURS and each.phrase != "by":
             continue
         near = 0 <= mention.first - each.last <= 1
         if each.name == "agent" and near and words[each.first].sentence == sentence:

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from services.intake.rules import Finding, PatientLooks, Signal, Vocabulary
 
 _WORDS = re.compile(r"[^a-z0-9]+")
+_SLOT = re.compile(r"\{([a-z_]+)\}")
 _STRUCTURED = 0.98
 _TYPED = 0.9
 """A type is chosen in the first seconds of a call and often stays as it was."""
 _OWN = frozenset({"responder", "coworker"})
 _ONLY_MAYBE_ONCE_SAVED = frozenset({"arrest", "drowned"})
+_GROWN, _MAY_BE_EXPECTED = frozenset({"adult", "unknown"}), frozenset({"died", "arrest"})
 _GIVEN = ("cpr", "doing cpr", "compressions", "chest compressions", "resuscitat")
 _WHO = {"unknown": "patient", "working_dog": "working dog"}
 _FIELDS = {
@@ -75,7 +77,7 @@ def _read(report: Report, pack: Pack) -> tuple[Reading, int]:
     offset = len(report.incident_type) + 1
     year = report.occurred_at.year if report.occurred_at else None
     text = f"{report.incident_type}\n{report.narrative}"
-    return _reader(pack.vocabulary).read(text, year), offset
+    return _reader(pack.vocabulary).read(text, year, offset), offset
 
 
 class Page:
@@ -142,7 +144,7 @@ class Page:
             yield Shown(signal=name, field="times", what=what, confidence=_STRUCTURED)
 
     def _texts(self, name: str, signal: Signal) -> Iterator[Shown]:
-        if not self.is_staged:
+        if not self.is_staged and not self._is_taken_back(name, signal):
             for phrase in signal.phrases:
                 if _normal(phrase) in self._type:
                     yield Shown(signal=name, field="incident_type", what=phrase, confidence=_TYPED)
@@ -152,12 +154,19 @@ class Page:
             if any(self._fits(told, finding) for finding in signal.narrative):
                 yield self._shown(name, told)
 
+    def _is_taken_back(self, name: str, signal: Signal) -> bool:
+        """Whether the notes say that what the type names is not so, or ended well."""
+        told = {what for finding in signal.narrative for what in finding.what} | {name}
+        return not told.isdisjoint(self._reading.taken_back)
+
     def _fits(self, told: Told, finding: Finding) -> bool:
         who = "child" if told.who == "unknown" and self._all_children else told.who
         saved = self._reading.was_saved and told.what in _ONLY_MAYBE_ONCE_SAVED
         if saved and who == "child" and told.phrase.startswith(_GIVEN):
             saved = False  # a child was resuscitated, however well it ended
         if saved and who != "child":
+            return False
+        if self._reading.was_expected and who in _GROWN and told.what in _MAY_BE_EXPECTED:
             return False
         maybe = told.maybe or saved
         return (
@@ -173,7 +182,7 @@ class Page:
         return Shown(
             signal=name,
             field="incident_type" if in_type else "narrative",
-            what=f"{_WHO.get(told.who, told.who)}: {told.phrase}",
+            what=f"{_WHO.get(told.who, told.who)}: {_SLOT.sub(_filled, told.phrase)}",
             confidence=told.confidence,
             span=(max(told.start - move, 0), max(told.end - move, 0)),
         )
@@ -193,6 +202,11 @@ def _described(looks: PatientLooks) -> str:
     parts += [outcome.value for outcome in looks.outcomes]
     parts += ["resuscitated"] if looks.resuscitated else []
     return ", ".join(parts)
+
+
+def _filled(slot: re.Match[str]) -> str:
+    """The policy's phrase without braces: `struck {responder}` reads `struck responder`."""
+    return slot[1].replace("_", " ")
 
 
 def _normal(text: str) -> str:

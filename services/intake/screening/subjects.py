@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 NAMED, NEAR, NOBODY = 0.95, 0.85, 0.8
 """Confidence when the person is named in the sentence, in the one beside it, or nowhere; as measured
 on labelled narratives (docs/explanation/screening.md)."""
-_OWN = {"duty_death": "responder", "mayday": "responder", "officer_shooting": "responder"}
+_OWN = frozenset({"duty_death", "mayday", "officer_shooting"})
 """What is only ever said of responders."""
+_TO_UNITS = frozenset({"shot_at", "wrecked"})
+"""What happens to a unit, which is to whoever is in it."""
 _LINKS = frozenset({"on", "of", "to", "involving", "for", "at", "a", "an", "the", "our", "one"})
 _LAST_LINKS = frozenset({"on", "of", "involving"})
 _FOLLOWS_WITHIN = 8
@@ -25,23 +27,35 @@ class Subjects:
 
     def __init__(self, words: Sequence[Word], people: Sequence[Mention]) -> None:
         self._words = words
-        self._people = [person for person in people if person.suffers]
+        self._people = [each for each in people if each.suffers and each.who != "unit"]
+        self._units = [each for each in people if each.who == "unit"]
 
     def of(self, happening: Found) -> tuple[str, float]:
         """Who, and how sure: child, responder, coworker, working_dog, animal, adult or unknown."""
-        if implied := _OWN.get(happening.name):
+        if happening.name in _OWN or "{responder}" in happening.phrase:
             dogs = (p for p in self._people if p.who == "working_dog")
             is_dog = any(abs(dog.first - happening.first) <= 4 for dog in dogs)
-            return ("working_dog" if is_dog else implied), NAMED
+            return ("working_dog" if is_dog else "responder"), NAMED
+        if happening.name in _TO_UNITS and any(self._is_next(happening, u) for u in self._units):
+            return "unit", NAMED
         if person := self._in_the_sentence(happening):
-            return person.who, NAMED
+            return self._meant(person), NAMED
         if person := self._beside(happening):
-            return person.who, NEAR
+            return self._meant(person), NEAR
         return "unknown", NOBODY
+
+    def _meant(self, person: Mention) -> str:
+        """Who `the patient` is: the child or else the adult that the notes have named about here."""
+        if person.who != "patient":
+            return person.who
+        here = self._words[person.first].sentence
+        named = {each.who for each in self._in(range(here - 2, here + 1))}
+        return next((who for who in ("child", "adult") if who in named), "unknown")
 
     def _in_the_sentence(self, happening: Found) -> Mention | None:
         here = self._in(range(sentence := self._sentence(happening), sentence + 1))
         inside = [p for p in here if happening.first <= p.first and p.last <= happening.last]
+        inside = [p for p in inside if p.who != "animal"]  # `attacked by dog`
         before = [p for p in here if p.last <= happening.first]
         after = [p for p in here if p.first >= happening.last]
         if inside:
@@ -49,7 +63,7 @@ class Subjects:
         if after and self._is_linked(happening, after[0]):
             return after[0]
         if before:
-            return before[-1]
+            return self._rather_the_child(before[-1], happening)
         near = after and after[0].first - happening.last <= _FOLLOWS_WITHIN
         return after[0] if near else None
 
@@ -57,15 +71,37 @@ class Subjects:
         """Notes go on about whom they have just named, and now and then name them right after."""
         sentence = self._sentence(happening)
         if before := self._in(range(sentence - 2, sentence)):
-            return before[-1]
+            return self._rather_the_child(before[-1], happening)
         after = self._in(range(sentence + 1, sentence + 2))
         near = after and after[0].first - happening.last <= _FOLLOWS_WITHIN - 2
         return after[0] if near else None
 
+    def _rather_the_child(self, nearest: Mention, happening: Found) -> Mention:
+        """`3 yom down, mother on line, CPR`: behind a comma the notes go on about the child."""
+        passed_on = any(
+            word.after_comma or word.sentence != self._words[nearest.first].sentence
+            for word in self._words[nearest.last : happening.first + 1]
+        )
+        if nearest.who != "adult" or not passed_on:
+            return nearest
+        sentence = self._sentence(happening)
+        earlier = self._in(range(sentence - 2, sentence + 1))
+        children = [p for p in earlier if p.who == "child" and p.last <= nearest.first]
+        return children[-1] if children else nearest
+
+    def _is_next(self, happening: Found, unit: Mention) -> bool:
+        """`fired on units`, `Engine 5 rollover`: with nothing but links and a number between."""
+        first, last = sorted(((happening.first, happening.last), (unit.first, unit.last)))
+        behind = self._words[last[0]]
+        if behind.after_comma or behind.sentence != self._words[first[0]].sentence:
+            return False
+        between = self._words[first[1] : last[0]]
+        return all(word.text in _LINKS or word.text.isdigit() for word in between)
+
     def _is_linked(self, happening: Found, person: Mention) -> bool:
         """`CPR on a 3 y/o`, `fatal MVA involving a child`: who it happened to is named right after."""
         between = [word.text for word in self._words[happening.last : person.first]]
-        if len(between) > 4:
+        if len(between) > 4 or self._words[person.first].after_comma:
             return False
         return not between or between[0] in _LINKS or between[-1] in _LAST_LINKS
 

@@ -17,6 +17,15 @@ _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 _NOT_REACHES, _MAYBE_REACHES, _DENIAL_FOLLOWS = 3, 4, 2
 _PAST_BEFORE, _PAST_AFTER = 7, 6
 _PLAY_BEFORE, _PLAY_AFTER = 4, 3
+_WHERE = frozenset({"during", "at", "after", "while", "in"})
+_SORT_OF_DRILL = frozenset((
+    "a", "an", "the", "our", "this", "that", "annual", "scheduled", "joint", "live", "fire", "full",
+    "scale", "multi", "agency", "county", "rit", "rescue", "training",
+))  # fmt: skip
+"""What may stand between `during` and a drill."""
+_GRAVE_WHEN_SAID = frozenset(
+    {"suicidal", "took_life", "abducted", "assailant", "lost_in_water", "mayday"}
+)
 """How many words a cue reaches, within its sentence: as in ConText (Harkema et al., 2009), which
 bounds scope by the sentence and by breaking words; the distances are ours, by measurement."""
 
@@ -40,24 +49,49 @@ class Turns:
         return bool(self._cues["called_off"])
 
     @property
+    def went_well(self) -> bool:
+        """Whether it says that a patient is well."""
+        return bool(self._cues["well"])
+
+    @property
+    def was_expected(self) -> bool:
+        """Whether a death is told that was awaited, as in a hospice."""
+        return bool(self._cues["expected"])
+
+    @property
     def drill(self) -> tuple[int, int] | None:
         """Where it first says that it is a drill or a test."""
         cue = next(iter(self._cues["drill"]), None)
+        if self._cues["real"]:
+            return None
         return (self._words[cue.first].start, self._words[cue.last - 1].end) if cue else None
 
     @property
     def is_at_a_drill(self) -> bool:
         """`during the drill`, `at a training exercise`: where it happened, and not what it was."""
-        return any(
-            word.text in {"during", "at", "after", "while"}
-            for cue in self._cues["drill"]
-            for word in self._words[max(0, cue.first - 3) : cue.first]
-        )
+        return any(self._is_where(cue) for cue in self._cues["drill"])
+
+    def _is_where(self, cue: Found) -> bool:
+        for place in range(cue.first - 1, max(-1, cue.first - 6), -1):
+            word = self._words[place]
+            if (
+                word.sentence != self._words[cue.first].sentence
+                or self._words[place + 1].after_comma
+            ):
+                return False
+            if word.text in _WHERE:
+                return True
+            if word.text not in _SORT_OF_DRILL:
+                return False
+        return False
 
     def did_happen(self, happening: Found) -> bool:
-        """False for what is denied, past or pretended."""
+        """False for what is denied, past, pretended or only spoken of."""
         return not (
-            self.is_denied(happening) or self._is_past(happening) or self._is_play(happening)
+            self.is_denied(happening)
+            or self._is_past(happening)
+            or self._is_play(happening)
+            or self._is_only_spoken_of(happening)
         )
 
     def is_denied(self, happening: Found) -> bool:
@@ -77,7 +111,16 @@ class Turns:
 
     def is_maybe(self, happening: Found) -> bool:
         """`possible GSW`, `threatening to jump`."""
-        for cue in self._cues["maybe"]:
+        return self._reached_by("maybe", happening) or self._reached_by("hypothetical", happening)
+
+    def _is_only_spoken_of(self, happening: Found) -> bool:
+        """`could get killed`, `threatening to shoot him`: but a threat to oneself is an emergency."""
+        return happening.name not in _GRAVE_WHEN_SAID and self._reached_by(
+            "hypothetical", happening
+        )
+
+    def _reached_by(self, name: str, happening: Found) -> bool:
+        for cue in self._cues[name]:
             gap = self._words[cue.last : happening.first]
             reaches = 0 <= happening.first - cue.last <= _MAYBE_REACHES
             broken = any(word.text in _BREAKS or word.after_comma for word in gap)
@@ -96,7 +139,11 @@ class Turns:
 
     def _is_play(self, happening: Found) -> bool:
         after_comma = self._words[happening.first].after_comma
-        return any(
+        drills = [] if self._cues["real"] else self._cues["drill"]
+        played = any(
+            0 <= happening.first - cue.last <= 1 and not self._is_where(cue) for cue in drills
+        )
+        return played or any(
             self._same_sentence(cue, happening)
             and -_PLAY_BEFORE <= cue.first - happening.last <= _PLAY_AFTER
             and happening.first - cue.last >= -_PLAY_BEFORE

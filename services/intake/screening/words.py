@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[a-z]+(?:['\u2019][a-z]+)?|\d+")
 _APOSTROPHES = re.compile(r"['\u2019]")
 _SENTENCE_END = re.compile(r"[.!?;|\n\r\u2022]|//|--|\*\*|\u2014")
+_SLOT = re.compile(r"\{([a-z_]+)\}")
 _LONGEST = 5_000
 """Characters that are read: the first two thirds and the last third of it. A narrative longer than
 two pages repeats itself; the beginning says what was found and the end what became of it."""
@@ -45,6 +46,14 @@ class Found(NamedTuple):
     last: int
 
 
+def spelt_out(phrase: str, slots: Mapping[str, Iterable[str]]) -> list[str]:
+    """The phrase with every filling of its slot; itself when it has none."""
+    slot = _SLOT.search(phrase)
+    if slot is None:
+        return [phrase]
+    return [phrase.replace(slot[0], filling) for filling in slots[slot[1]]]
+
+
 def shortened(text: str) -> str:
     """The text, or its beginning and end when it is very long; places keep their meaning because
     what is left out is blanked."""
@@ -63,15 +72,23 @@ class _Node:
 
 
 class Phrasebook:
-    """All phrases of a vocabulary, ready to be found in one pass."""
+    """All phrases of a vocabulary, ready to be found in one pass.
 
-    def __init__(self, groups: Mapping[str, Mapping[str, Iterable[str]]]) -> None:
+    `{name}` in a phrase stands for each phrase of the slot of that name.
+    """
+
+    def __init__(
+        self,
+        groups: Mapping[str, Mapping[str, Iterable[str]]],
+        slots: Mapping[str, Iterable[str]],
+    ) -> None:
         self._root = _Node()
         self._words: set[str] = set()
         for group, lists in groups.items():
             for name, phrases in lists.items():
                 for phrase in phrases:
-                    self._add(group, name, phrase)
+                    for said in spelt_out(phrase, slots):
+                        self._add(group, name, phrase, said)
         self._by_letter: dict[str, list[str]] = defaultdict(list)
         for word in sorted(self._words):
             if len(word) >= _MENDED_FROM:
@@ -124,9 +141,9 @@ class Phrasebook:
                 for group, name, phrase in node.ends:
                     yield Found(group, name, phrase, first, place + 1)
 
-    def _add(self, group: str, name: str, phrase: str) -> None:
+    def _add(self, group: str, name: str, phrase: str, said: str) -> None:
         node = self._root
-        for word in re.findall(r"[a-z]+~?|\d+", _APOSTROPHES.sub("", phrase.lower())):
+        for word in re.findall(r"[a-z]+~?|\d+", _APOSTROPHES.sub("", said.lower())):
             if word.endswith("~"):
                 node = node.prefixes.setdefault(word[0], {}).setdefault(word[:-1], _Node())
             else:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.screening.narrative import Reader, Reading
+from services.intake.screening.words import spelt_out
 from tests.unit.intake.reports import pack
 
 READER = Reader(pack().vocabulary)
@@ -41,6 +42,12 @@ def who(text: str, what: str) -> set[str]:
         "6yof",
         "14 mo old",
         "14 m/o",
+        "14 mo,",
+        "14MO",
+        "15 MOM",
+        "inf f, 6 wks,",
+        "3 day old",
+        "9ym",
         "three-week-old",
         "6 week old",
         "2 day old infant",
@@ -60,6 +67,14 @@ def test_a_childs_age_is_read_however_it_is_written(age: str) -> None:
 )
 def test_an_adult_is_no_child(age: str) -> None:
     assert who(f"{age} pronounced on scene", "died") == {"adult"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9 mo ago", "3 mo pregnant", "8 weeks of rehab", "Engine 15 mom advises", "5 days late"],
+)
+def test_a_stretch_of_time_is_no_age(text: str) -> None:
+    assert "child" not in who(f"{text}, pt pronounced", "died")
 
 
 @pytest.mark.parametrize(
@@ -85,6 +100,18 @@ def test_the_age_of_a_thing_is_nobodys(thing: str) -> None:
         ("park lost another employee, a maintenance worker killed", "died", "coworker"),
         ("police dog shot and killed", "died", "working_dog"),
         ("pt pronounced 1432", "died", "unknown"),
+        ("medics with pt, pt unresponsive", "down", "unknown"),
+        ("3 yom fell in tub, mother on line, pt not breathing", "arrest", "child"),
+        ("3 yom in tub, mother on line, cpr started", "arrest", "child"),
+        ("child called, mother not breathing", "arrest", "adult"),
+        ("80 yo male, pt now pulseless", "arrest", "adult"),
+        ("subj fired on units at scene", "shot_at", "unit"),
+        ("ENG 5 ROLLOVER ON I-90", "wrecked", "unit"),
+        ("vehicle rollover, engine 8 enroute", "wrecked", "unknown"),
+        ("pt struck medic in the face", "assaulted", "responder"),
+        ("ff collapsed in rehab", "down", "responder"),
+        ("attacked by dog, child", "assaulted", "child"),
+        ("toddler pulled from the canal", "drowned", "child"),
     ],
 )
 def test_to_whom_it_happened(text: str, what: str, expected: str) -> None:
@@ -112,6 +139,14 @@ def test_to_whom_it_happened(text: str, what: str, expected: str) -> None:
         "brother killed in 2019, here for vigil",
         "killed the power to the unit",
         "subject under arrest",
+        "said he would shoot her",
+        "someone could get killed at this corner",
+        "threatening to kill the neighbor",
+        "vehicle stopped for expired registration",
+        "sparks from dead outlet",
+        "NO ONE SHOT, was fireworks",
+        "instructor calls practice mayday",
+        "child acting normally after fall, refused transport, struck head",
     ],
 )
 def test_what_did_not_happen_is_not_told(text: str) -> None:
@@ -169,6 +204,18 @@ def test_a_drill_is_known_as_one(text: str) -> None:
     assert not read(text).drill_is_where_it_happened
 
 
+def test_what_is_no_drill_in_a_drill_is_told() -> None:
+    reading = read("FF DOWN AT DRILL GROUND, REAL WORLD, NOT A DRILL")
+
+    assert reading.drill is None
+    assert ("mayday", "responder", False) in told("FF DOWN, NOT A DRILL")
+
+
+def test_where_a_drill_is_held_does_not_make_it_real() -> None:
+    assert not read("full scale exercise at airport, 40 simulated pts").drill_is_where_it_happened
+    assert read("ff collapsed during annual training exercise").drill_is_where_it_happened
+
+
 def test_who_dies_during_a_drill_is_dead() -> None:
     reading = read("firefighter died during a live fire training exercise")
 
@@ -184,6 +231,14 @@ def test_who_dies_during_a_drill_is_dead() -> None:
         ("3 dead 12 injured", 3, 12),
         ("twenty-four people were transported", 1, 24),
         ("1200 block main st, 2 pts, 45 yom dead", 1, 2),
+        ("temp 103, transported", 1, 0),
+        ("engine 12 transported one pt", 1, 0),
+        ("mother 81, tod by medic 6", 1, 0),
+        ("tod 1842, 0412 transported", 1, 0),
+        ("22 pts, 4 red 3 black", 1, 22),
+        ("12 red 3 yellow tags", 1, 15),
+        ("12 red cars in lot", 1, 0),
+        ("6 adults out, 2 dead", 2, 0),
     ],
 )
 def test_people_are_counted(text: str, killed: int, hurt: int) -> None:
@@ -220,7 +275,10 @@ def test_no_text_is_too_strange_to_read(text: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(pack().vocabulary.happenings))
 def test_every_phrase_of_the_vocabulary_is_found(name: str) -> None:
-    for phrase in pack().vocabulary.happenings[name]:
-        text = f"45 yom: {phrase.replace('~', 'ed').upper()}"
+    words = pack().vocabulary
+    slots = words.people.model_dump() | words.slots
+    for phrase in words.happenings[name]:
+        said = spelt_out(phrase, slots)[0]
+        text = f"45 yom: {said.replace('~', 'ed').upper()}"
         names = {each.what for each in read(text).told}
         assert name in names or name == "saved" or not names.isdisjoint({"suicidal"}), phrase

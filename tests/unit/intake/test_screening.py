@@ -137,6 +137,44 @@ def test_what_does_not_is_routine(narrative: str) -> None:
     assert screened(incident_type="Call", narrative=narrative).outcome is Outcome.ROUTINE
 
 
+@pytest.mark.parametrize(
+    ("kind", "notes"),
+    [
+        ("CARDIAC ARREST", "not in arrest, pt awake"),
+        ("CARDIAC ARREST", "now talking to crew, to cath lab"),
+        ("SHOOTING", "no one shot, was fireworks"),
+        ("WATER RESCUE", "swimmer made it to shore, no injuries"),
+        ("DROWNING", "child pulled out by guard, never stopped breathing, signed off"),
+        ("MVA ENTRAPMENT", "no entrapment, no inj"),
+    ],
+)
+def test_notes_take_back_what_the_type_said_in_the_first_seconds(kind: str, notes: str) -> None:
+    assert screened(incident_type=kind).outcome is not Outcome.ROUTINE or "DROWN" in kind
+    assert screened(incident_type=kind, narrative=notes).outcome is Outcome.ROUTINE
+
+
+@pytest.mark.parametrize(
+    ("kind", "notes"),
+    [
+        ("CARDIAC ARREST", "daughter is fine, pt pulseless"),
+        ("DROWNING", "mother refused transport, toddler pronounced"),
+        ("SHOOTING", "officer not injured, one male doa gsw"),
+        ("FALL", "ff unconscious, partner has no injuries"),
+    ],
+)
+def test_somebody_who_is_well_takes_back_nobody_elses_death(kind: str, notes: str) -> None:
+    assert screened(incident_type=kind, narrative=notes).outcome is not Outcome.ROUTINE
+
+
+def test_a_death_that_was_awaited_is_routine_and_a_childs_never_is() -> None:
+    told = "hospice, dnr in place, passed peacefully, pt expired"
+
+    assert screened(incident_type="Sick person", narrative=told).outcome is Outcome.ROUTINE
+    assert screened(incident_type="Sick person", narrative=f"6 yo, {told}").trigger_class == (
+        "child_death"
+    )
+
+
 @pytest.mark.parametrize("outcome", ["died", "critical"])
 def test_a_patients_age_and_outcome_belong_to_one_patient(outcome: str) -> None:
     bystander = ({"age_years": 4, "outcome": "unhurt"}, {"age_years": 60, "outcome": outcome})
