@@ -83,12 +83,11 @@ class EmergencyPaged(Event):
     """
 
     NAME: ClassVar[str] = "emergency_paged"
-    pages: tuple[Page, ...]
-    alarm_id: UUID
-    called: tuple[MemberId, ...]
-    """Coordinators, and after some rounds program leads: called beside those who are paged."""
-    unanswered_rounds: Annotated[int, Field(ge=0)] = 0
-    """After how many rounds without an answer the program leads are called too; 0 before that."""
+    pages: tuple[Page, ...] = ()
+    """Who is asked to take it."""
+    alarm_id: UUID | None = None
+    called: tuple[MemberId, ...] = ()
+    """Who is called beside them, by the alarm of this id: coordinators, later program leads too."""
 
 
 class MemberFinished(Event):

@@ -51,5 +51,9 @@ class RosterBook:
                 await self._moved.wait_for(lambda: self._read_to >= newest)
         except TimeoutError as late:
             raise Transient("the roster is not read to its end yet") from late
+        return self.known(agency)
+
+    def known(self, agency: str) -> Mapping[str, Member]:
+        """An agency's members as far as they are read: for an emergency, which waits for nothing."""
         members = self._members.get(agency, {})
         return {name: state for name, state in members.items() if isinstance(state, Member)}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from schemas.envelope import Event
-    from schemas.requests import RequestEnd
+    from schemas.requests import EmergencyCategory, RequestEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,18 @@ class Request:
 
     emergency: bool
     callback_by: datetime
+    answer_by: datetime
+    """By when somebody should have taken it; in an emergency the end of this round."""
+    paged_from: datetime
+    """The end of the emergency's first round: rounds are counted for so long from here."""
     chosen: str | None = None
+    category: EmergencyCategory | None = None
     reached: bool = False
     pages: int = 0
     """How often it was paged again."""
     raised: int = 0
+    with_them: frozenset[str] = frozenset()
+    """Who had taken it when it became an emergency: they are there, and want help themselves."""
     finished: frozenset[UUID] = frozenset()
     """Offers of those who have done their part."""
     end: RequestEnd | None = None
@@ -66,26 +73,41 @@ class RequestState:
 
 def evolve(state: RequestState, event: Event) -> RequestState:
     """The state after one more event of the case."""
-    return RequestState(teams.evolve(state.team, event), _request(state.request, event))
+    request = _request(state.request, event)
+    if request and isinstance(event, EmergencyRaised):
+        request = _raised(request, event, state.team)
+    return RequestState(teams.evolve(state.team, event), request)
 
 
 def _request(  # noqa: PLR0911 - one line per event
     before: Request | None, event: Event
 ) -> Request | None:
     if isinstance(event, PeerRequested):
-        return Request(event.emergency, event.callback_by, event.chosen)
+        by = event.callback_by
+        return Request(event.emergency, by, by, by, event.chosen, event.category)
     if before is None:
         return None
     match event:
         case CallbackMade():
             return replace(before, reached=True)
-        case EmergencyRaised():
-            return replace(before, emergency=True, raised=before.raised + 1)
         case EmergencyRepeated():
-            return replace(before, pages=event.number)
+            return replace(before, pages=event.number, answer_by=event.again_at)
         case MemberFinished():
             return replace(before, finished=before.finished | {event.offer_id})
         case RequestClosed():
             return replace(before, end=event.reason)
         case _:
             return before
+
+
+def _raised(before: Request, event: EmergencyRaised, team: DispatchState) -> Request:
+    there = () if isinstance(team, Idle) else team.members()
+    return replace(
+        before,
+        emergency=True,
+        raised=before.raised + 1,
+        category=event.category or before.category,
+        answer_by=event.again_at,
+        paged_from=before.paged_from if before.emergency else event.again_at,
+        with_them=frozenset(member.member_id for member in there),
+    )

@@ -39,7 +39,10 @@ class RequestsPolicy(BaseModel):
     version: Annotated[int, Field(ge=1)]
     keep_for: Annotated[timedelta, Field(ge=timedelta(hours=1), le=timedelta(days=90))]
     hourly_limit: Annotated[int, Field(ge=1)]
-    page_again: Annotated[int, Field(ge=0, le=100)]
+    leads_after: Annotated[int, Field(ge=1, le=100)]
+    """Rounds of an emergency without an answer, after which program leads are called too."""
+    page_for: Annotated[timedelta, Field(ge=timedelta(hours=1), le=timedelta(days=7))]
+    """How long an emergency that nobody takes is paged again."""
     peer: RequestRule
     chosen: RequestRule
     emergency: RequestRule

@@ -11,18 +11,24 @@ from pydantic import Field
 from schemas.candidates import Candidate, Excluded
 from schemas.envelope import MemberId, UtcDatetime
 from schemas.policy import CaseBrief, ResponsePolicy
+from schemas.requests import EmergencyCategory
 from services.dispatch.commands.case import CaseCommand
 
 
 class RequestPeer(CaseCommand):
-    """A member asks for a peer. The first candidate is the chosen one, if there is one."""
+    """A member asks for a peer, or somebody raises an emergency.
+
+    The first candidate is the chosen one, if there is one.
+    """
 
     emergency: bool
+    category: EmergencyCategory | None = None
     chosen: MemberId | None
     brief: CaseBrief
     candidates: tuple[Candidate, ...]
     excluded: tuple[Excluded, ...]
     coordinators: tuple[MemberId, ...]
+    program_leads: tuple[MemberId, ...] = ()
     callback_within: timedelta
     keep_for: timedelta
 
@@ -44,9 +50,11 @@ class HandBack(CaseCommand):
 
 
 class RaiseEmergency(CaseCommand):
-    """A member who took the request wants a mental health professional at once."""
+    """A mental health professional is wanted at once for a request that was none before."""
 
-    offer_id: UUID
+    offer_id: UUID | None
+    """Of the member who took it and raises it; None when the one who asked does."""
+    category: EmergencyCategory | None = None
     response: ResponsePolicy
     candidates: tuple[Candidate, ...]
     callback_within: timedelta
@@ -62,8 +70,14 @@ class CheckCallback(CaseCommand):
     """The time by which somebody should have called is over."""
 
     due_at: UtcDatetime
-    page_again: Annotated[int, Field(ge=0)]
-    """How often an emergency is paged again before only the coordinators are called."""
+    leads_after: Annotated[int, Field(ge=1)]
+    """After so many rounds without an answer the program leads are called too."""
+    page_for: timedelta
+    """How long an emergency is paged again; after that only what is open stays open."""
+    candidates: tuple[Candidate, ...] = ()
+    """Who may be paged by now; empty leaves it at those of the beginning."""
+    coordinators: tuple[MemberId, ...] = ()
+    program_leads: tuple[MemberId, ...] = ()
 
 
 class StopKeeping(CaseCommand):

@@ -12,8 +12,8 @@ from schemas.dispatch import AlarmReason, OfferExtended, TeamWidened
 from schemas.policy import Place, Role
 from schemas.requests import EmergencyRaised, EmergencyRepeated
 from schemas.subjects import derived_id
-from services.dispatch.decide.alarms import alarm
 from services.dispatch.decide.asking import after, fill
+from services.dispatch.decide.paging import called, paged
 from services.dispatch.state import OfferStatus
 
 if TYPE_CHECKING:
@@ -31,21 +31,25 @@ _SAID_NO = frozenset({OfferStatus.DECLINED, OfferStatus.ACCEPTED})
 
 def page_again(command: CheckCallback, team: Active, request: Request) -> Sequence[Event]:
     """Nobody answered: page everybody of the open places who has not said no, and call the
-    coordinators again. After `page_again` times only what is open stays open."""
+    coordinators again, after some rounds the program leads too. Once somebody is there, only
+    professionals are paged for what is still open."""
+    if command.now >= request.paged_from + command.page_for:
+        return ()
     number = request.pages + 1
-    if number > command.page_again:
+    is_helped = bool({member.member_id for member in team.members()} - request.with_them)
+    wanted = _wanted(command, team, is_helped=is_helped)
+    if not wanted and (is_helped or request.reached):
         return ()
-    reply_within = team.brief.policy.reply_within
-    settled = _members_with(team, _SAID_NO) | _holding(team, command)
-    roles = {place.role for place in team.open_places()}
-    wanted = [c for c in team.candidates if c.role in roles and c.member_id not in settled]
-    if request.reached and not wanted:
-        return ()
-    again = EmergencyRepeated(number=number, again_at=command.now + reply_within)
+    again = EmergencyRepeated(number=number, again_at=command.now + team.brief.policy.reply_within)
     offers = _offers(command, team, wanted, f"again-{number}")
-    detail = f"again-{number}"
-    called = alarm(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, None, detail, now=command.now)
-    return (again, *offers, *called)
+    pages = paged(team.brief, offers)
+    if is_helped:
+        return (again, *offers, *pages)
+    is_late = number >= command.leads_after
+    reason = AlarmReason.EMERGENCY_UNANSWERED if is_late else AlarmReason.REQUEST_EMERGENCY
+    also = (*command.coordinators, *(command.program_leads if is_late else ()))
+    told = called(team, command.case_id, reason, f"again-{number}", also)
+    return (again, *offers, *pages, *told)
 
 
 def with_a_backup(command: RequestPeer) -> CaseBrief:
@@ -67,15 +71,16 @@ def ask_others(command: HandBack, team: Active, request: Request, offer: Offer) 
     able = [c for c in team.candidates if c.role is offer.role and c.member_id not in settled]
     able.sort(key=lambda candidate: candidate.member_id in asked)
     wanted = able if request.emergency else able[: 1 + policy.surplus - team.waiting(offer.role)]
-    offers = _offers(command, team, wanted, f"after-{offer.offer_id}")
+    turn = f"after-{offer.offer_id}"
+    offers = _offers(command, team, wanted, turn)
+    pages = paged(team.brief, offers)
     rest = fill(after(team, offers), command.case_id, command.now)
     if not request.emergency:
         return (*offers, *rest)
     number = request.pages + 1
     again = EmergencyRepeated(number=number, again_at=command.now + policy.reply_within)
-    detail = f"after-{offer.offer_id}"
-    called = alarm(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, None, detail, now=command.now)
-    return (again, *offers, *rest, *called)
+    told = called(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, turn)
+    return (again, *offers, *pages, *rest, *told)
 
 
 def raise_it(command: RaiseEmergency, team: Active, request: Request) -> Sequence[Event]:
@@ -84,20 +89,37 @@ def raise_it(command: RaiseEmergency, team: Active, request: Request) -> Sequenc
         return ()
     places = _with_one_more(team, Role.MHP)
     policy = command.response.model_copy(update={"places": places})
+    brief = team.brief.model_copy(update={"policy": policy, "emergency": True})
     widened = TeamWidened(
-        brief=team.brief.model_copy(update={"policy": policy}),
+        brief=brief,
         candidates=tuple(dict.fromkeys(chain(command.candidates, team.candidates))),
         form_by=command.now + policy.form_team_within,
     )
-    raised = EmergencyRaised(again_at=command.now + command.callback_within)
+    raised = EmergencyRaised(
+        again_at=command.now + command.callback_within, category=command.category
+    )
     then = after(team, (widened,))
+    turn = f"raised-{request.raised + 1}"
     settled = _members_with(team, {OfferStatus.ACCEPTED})
     mhps = [c for c in command.candidates if c.role is Role.MHP and c.member_id not in settled]
-    offers = _offers(command, then, mhps[: 1 + policy.surplus], f"raised-{request.raised + 1}")
+    offers = _offers(command, then, mhps[: 1 + policy.surplus], turn)
+    pages = paged(brief, offers)
     rest = fill(after(then, offers), command.case_id, command.now)
-    detail = f"raised-{request.raised + 1}"
-    called = alarm(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, None, detail, now=command.now)
-    return (raised, widened, *offers, *rest, *called)
+    told = called(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, turn)
+    return (raised, widened, *offers, *pages, *rest, *told)
+
+
+def _wanted(command: CheckCallback, team: Active, *, is_helped: bool) -> list[Candidate]:
+    """Who is paged in this round. When every professional has said no, peers stand in for them."""
+    settled = _members_with(team, _SAID_NO) | _holding(team, command)
+    able = [c for c in command.candidates or team.candidates if c.member_id not in settled]
+    roles = {place.role for place in team.open_places()}
+    if is_helped:
+        return [c for c in able if c.role is Role.MHP and Role.MHP in roles]
+    wanted = [candidate for candidate in able if candidate.role in roles]
+    if wanted or Role.MHP not in roles or _holding(team, command):
+        return wanted
+    return [c.model_copy(update={"role": Role.MHP}) for c in able if c.role is Role.PEER]
 
 
 def _with_one_more(team: Active, role: Role) -> tuple[Place, ...]:
@@ -120,6 +142,7 @@ def _offers(
             role=each.role,
             urgency=team.brief.urgency,
             expires_at=command.now + team.brief.policy.reply_within,
+            emergency=team.brief.emergency,
         )
         for each in wanted
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.dispatch import AlarmReason, OfferWithdrawn, Purpose
+from schemas.policy import Role
 from schemas.refusals import Refusal, RefusalCode
 from schemas.requests import CallbackMade, MemberFinished, PeerRequested, RequestClosed, RequestEnd
 from services.dispatch.commands import (
@@ -24,9 +25,10 @@ from services.dispatch.commands import (
     StopKeeping,
 )
 from services.dispatch.decide.alarms import alarm, notify
-from services.dispatch.decide.emergencies import ask_others, page_again, raise_it, with_a_backup
 from services.dispatch.decide.asking import after
+from services.dispatch.decide.emergencies import ask_others, page_again, raise_it, with_a_backup
 from services.dispatch.decide.offers import activate, stand_down
+from services.dispatch.decide.paging import called
 from services.dispatch.requested import evolve
 from services.dispatch.state import Active, Idle
 
@@ -45,7 +47,9 @@ _EARLY = Refusal(RefusalCode.TIMER_NOT_DUE, "This request still has time.")
 TakersCommand = MarkReached | HandBack | RaiseEmergency | FinishRequest
 
 
-def decide(command: RequestCommand, state: RequestState) -> Sequence[Event] | Refusal:
+def decide(  # noqa: PLR0911 - one line per command
+    command: RequestCommand, state: RequestState
+) -> Sequence[Event] | Refusal:
     """What follows from a command about a request."""
     if isinstance(command, RequestPeer):
         return ask(command, state)
@@ -58,7 +62,9 @@ def decide(command: RequestCommand, state: RequestState) -> Sequence[Event] | Re
             return check(command, state)
         case StopKeeping():
             return stop_keeping(command, state)
-        case _:
+        case RaiseEmergency(offer_id=None):
+            return raised_by_the_asker(command, state)
+        case MarkReached() | HandBack() | FinishRequest() | RaiseEmergency():
             return _by_a_taker(command, state)
 
 
@@ -68,17 +74,19 @@ def ask(command: RequestPeer, state: RequestState) -> Sequence[Event]:
         return ()
     requested = PeerRequested(
         emergency=command.emergency,
+        category=command.category,
         chosen=command.chosen,
         callback_by=command.now + command.callback_within,
         keep_until=command.now + command.keep_for,
     )
-    fields = {name: getattr(command, name) for name in ActivateTeam.model_fields}
+    known = ActivateTeam.model_fields.keys() & RequestPeer.model_fields.keys()
+    fields = {name: getattr(command, name) for name in known}
     if not command.emergency:
         return (requested, *activate(ActivateTeam.model_validate(fields), state.team))
     fields["brief"] = with_a_backup(command)
     asked = activate(ActivateTeam.model_validate(fields), state.team)
-    called = alarm(_team(state, asked), command.case_id, AlarmReason.REQUEST_EMERGENCY, None, now=command.now)
-    return (requested, *asked, *called)
+    team = _team(state, asked)
+    return (requested, *asked, *called(team, command.case_id, AlarmReason.REQUEST_EMERGENCY, "0"))
 
 
 def cancel(command: CancelRequest, state: RequestState) -> Sequence[Event] | Refusal:
@@ -110,10 +118,19 @@ def check(command: CheckCallback, state: RequestState) -> Sequence[Event] | Refu
     if state.team.open_places():
         if request.emergency:
             return page_again(command, state.team, request)
-        return alarm(state.team, command.case_id, AlarmReason.REQUEST_WAITING, None, now=command.now)
+        reason = AlarmReason.REQUEST_WAITING
+        return alarm(state.team, command.case_id, reason, None, now=command.now)
     if request.reached:
         return _OVERTAKEN
     return _reminders(command, state.team, request)
+
+
+def raised_by_the_asker(command: RaiseEmergency, state: RequestState) -> Sequence[Event] | Refusal:
+    """The one who asked says that it cannot wait; what is an emergency already stays one."""
+    request = state.open_request
+    if request is None or not isinstance(state.team, Active):
+        return _OVER
+    return () if request.emergency else raise_it(command, state.team, request)
 
 
 def hand_back(command: HandBack, state: RequestState) -> Sequence[Event] | Refusal:
@@ -128,17 +145,21 @@ def hand_back(command: HandBack, state: RequestState) -> Sequence[Event] | Refus
     events = (back, *ask_others(command, then, request, offer))
     if request.emergency or command.now < request.callback_by:
         return events
-    late = alarm(then, command.case_id, AlarmReason.REQUEST_WAITING, None, str(offer.offer_id), now=command.now)
+    reason, turn = AlarmReason.REQUEST_WAITING, str(offer.offer_id)
+    late = alarm(then, command.case_id, reason, None, turn, now=command.now)
     return (*events, *late)
 
 
 def finish(command: FinishRequest, state: RequestState) -> Sequence[Event]:
-    """Done: the request closes once everybody who took it is done and no place is open."""
+    """Done: the request closes once everybody who took it is done and nobody else is wanted. In an
+    emergency the place of a backup need not be filled when a professional was there."""
     done = MemberFinished(offer_id=command.offer_id)
     then = evolve(state, done)
     assert isinstance(then.team, Active)  # noqa: S101 - only one who took it comes here
     others = [offer for offer in then.team.offers if then.taken(offer)]
-    if others or then.team.open_places():
+    roles = {place.role for place in then.team.open_places()}
+    is_wanted = Role.MHP in roles if then.team.brief.emergency else bool(roles)
+    if others or is_wanted:
         return (done,)
     return (done, _closed(command, RequestEnd.DONE))
 
@@ -148,7 +169,8 @@ def _by_a_taker(command: TakersCommand, state: RequestState) -> Sequence[Event] 
     request = state.open_request
     if request is None:
         return _OVER
-    if state.taken(command.offer_id) is None or not isinstance(state.team, Active):
+    offer_id = command.offer_id
+    if offer_id is None or state.taken(offer_id) is None or not isinstance(state.team, Active):
         return _NOT_TAKEN
     match command:
         case MarkReached():

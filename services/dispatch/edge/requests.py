@@ -17,10 +17,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from schemas.envelope import MemberId, UtcDatetime
 from schemas.requests import RequestEnd
 from services.dispatch.commands import CancelRequest
+from services.dispatch.edge.emergencies import fields_of
 from services.dispatch.edge.replies import HEADERS
 from services.dispatch.edge.requests_pages import clock, page
 from services.dispatch.links import BadLink, RequestSigner
-from services.dispatch.requests import RequestDesk, TooMany, Wish
+from services.dispatch.requests import LONGEST_CALLBACK, RequestDesk, TooMany, Wish
 from services.dispatch.roster import exclusions
 from services.dispatch.state import Active
 from services.runtime.clock import new_id
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from services.runtime.host import Ports
 
 CRISIS_LINES = ("911", "988")
-_LONGEST = 200
+_LONGEST = LONGEST_CALLBACK
 _GLANCE_SECONDS, _PATIENCE_SECONDS = 1.0, 8.0
 _NOT_LISTED = frozenset({"coordinator"})
 
@@ -98,7 +99,12 @@ class Asking:
         if not callback or len(callback) > _LONGEST:
             return await self._form(HTTPStatus.UNPROCESSABLE_ENTITY, given, "callback")
         peer = given.get("peer") or None
-        wish = Wish(callback, bool(given.get("emergency")), peer, given.get("discipline", ""))
+        wish = Wish(
+            callback,
+            emergency=bool(given.get("emergency")),
+            peer=peer,
+            discipline=given.get("discipline", ""),
+        )
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 entity = await self.desk.ask(agency, wish, given.get("once") or new_id().hex)
@@ -119,7 +125,7 @@ class Asking:
             detail = "Send the members' key: `Authorization: Bearer <key>`."
             raise _problem(HTTPStatus.UNAUTHORIZED, detail)
         peer = None if told.peer == "any" else told.peer
-        wish = Wish(told.callback, told.emergency, peer, told.discipline)
+        wish = Wish(told.callback, emergency=told.emergency, peer=peer, discipline=told.discipline)
         try:
             entity = await self.desk.ask(agency, wish, once or new_id().hex)
             standing = await self.desk.standing(entity)
@@ -195,7 +201,7 @@ class Asking:
         """For choosing only, so the page does not wait for it when the streams are slow."""
         try:
             async with asyncio.timeout(_GLANCE_SECONDS):
-                return await self.desk.book.of(agency)
+                return await self.desk.circles.book.of(agency)
         except (Transient, TimeoutError):
             return {}
 
@@ -245,9 +251,7 @@ def _add_pages(router: APIRouter, asking: Asking) -> None:
 
     @router.post("/ask", **hidden)
     async def sent(request: Request) -> Response:
-        async with request.form(max_files=0, max_fields=20) as fields:
-            given = {name: value for name, value in fields.items() if isinstance(value, str)}
-        return await asking.sent(given)
+        return await asking.sent(await fields_of(request))
 
     @router.get("/ask/{token}", **hidden)
     async def status(token: str) -> HTMLResponse:

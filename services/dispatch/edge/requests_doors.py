@@ -8,8 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from services.runtime.auth import KeyRole
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from services.runtime.auth import Keyring
+
+MAY_RAISE = frozenset({KeyRole.OPERATOR, KeyRole.MEMBER})
+"""Whose keys raise an emergency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +27,9 @@ class Doors:
     agency: str
     is_open: bool
 
-    def agency_of(self, key: str) -> str | None:
-        """Whose members are asked; None when the key opens nothing."""
+    def agency_of(self, key: str, roles: Collection[KeyRole] = frozenset(KeyRole)) -> str | None:
+        """Whose members are asked; None when the key opens nothing, or is of none of these roles."""
         principal = self.keyring.find(key.strip()) if key.strip() else None
-        if principal:
+        if principal and principal.role in roles:
             return principal.agency
         return self.agency if self.is_open else None

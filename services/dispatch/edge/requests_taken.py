@@ -7,10 +7,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
+from fastapi import Request as HttpRequest
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from schemas.policy import Role
 from services.dispatch.commands import FinishRequest, HandBack, MarkReached
+from services.dispatch.edge.emergencies import Emergencies, fields_of
 from services.dispatch.edge.replies import HEADERS
 from services.dispatch.edge.requests_pages import clock, page, phone_of
 from services.dispatch.links import BadLink, LinkSigner, OfferLink
@@ -37,6 +39,7 @@ class TakenRequests:
     ports: Ports
     desk: RequestDesk
     signer: LinkSigner
+    emergencies: Emergencies
 
     async def page(self, token: str, link: OfferLink) -> HTMLResponse:
         """What the offer's page shows now."""
@@ -72,6 +75,16 @@ class TakenRequests:
         except Transient:
             return page(_PAGE, HTTPStatus.SERVICE_UNAVAILABLE, view="down", token=token)
         return RedirectResponse(f"/o/{token}", HTTPStatus.SEE_OTHER, HEADERS)
+
+    async def emergency(self, token: str, given: dict[str, str]) -> Response:
+        """From a request that they took, or from a case whose team they are on."""
+        try:
+            of_a_request = self.signer.read(token).entity.is_request
+        except BadLink:
+            of_a_request = False
+        if of_a_request:
+            return await self.step(token, "emergency")
+        return await self.emergencies.by_a_member(token, given)
 
     async def _record(self, link: OfferLink, name: str) -> None:
         if name == "emergency":
@@ -118,8 +131,8 @@ def routes(taken: TakenRequests) -> APIRouter:
         return await taken.step(token, "reached")
 
     @router.post("/emergency", response_model=None)
-    async def emergency(token: str) -> Response:
-        return await taken.step(token, "emergency")
+    async def emergency(token: str, request: HttpRequest) -> Response:
+        return await taken.emergency(token, await fields_of(request))
 
     @router.post("/hand-back", response_model=None)
     async def hand_back(token: str) -> Response:
