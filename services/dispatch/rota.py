@@ -187,3 +187,35 @@ def _replaced(stint: Stint, moves: tuple[Move, ...]) -> Iterator[Stint]:
         ]
         rest = [side for pair in sides for side in pair if side]
     yield from rest
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """When a part of a rota was changed: calendars show it beside each shift."""
+
+    at: datetime
+    starts: datetime
+    ends: datetime | None
+    """None for all that is to come."""
+
+    def meets(self, stint: Stint) -> bool:
+        """Whether the change was about this stint."""
+        return self.starts < stint.ends and (self.ends is None or self.ends > stint.starts)
+
+
+def touched(before: Rota, event: Event, at: datetime) -> Iterator[Touch]:
+    """What of a rota an event changes."""
+    match event:
+        case RotaSet():
+            yield Touch(at, event.effective_from, None)
+        case RotaEnded():
+            yield Touch(at, event.ends_at, None)
+        case ShiftOverridden() | ShiftsSwapped():
+            for _, override in evolve(before, event).overrides[-1:]:
+                yield from (Touch(at, move.starts, move.ends) for move in override.moves)
+        case OverrideRemoved():
+            override = before.override(event.override_id)
+            for move in override.moves if override else ():
+                yield Touch(at, max(move.starts, event.effective_from), move.ends)
+        case _:
+            return

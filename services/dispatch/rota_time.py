@@ -60,7 +60,7 @@ def weekly(times: Iterable[WeeklyTime], start: datetime, end: datetime) -> Itera
         for each in times:
             if _DAYS[day.weekday()] in each.days:
                 opens, closes = datetime.combine(day, each.starts), datetime.combine(day, each.ends)
-                closes += _DAY if each.ends <= each.starts else timedelta(0)
+                closes += _DAY if _over_night(each) else timedelta(0)
                 found.append((max(opens, start), min(closes, end)))
         day += _DAY
     return joined(found)
@@ -90,6 +90,18 @@ def moments(spans: Iterable[Span], zone: str) -> Iterator[Span]:
 
 def within(times: Iterable[WeeklyTime], zone: str, at: datetime) -> bool:
     """Whether a moment is at one of these times of the week."""
-    wall = wall_time(at, zone)
-    spans = moments(weekly(times, wall - _DAY, wall + _DAY), zone)
-    return any(opens <= at < closes for opens, closes in spans)
+    shown = at.astimezone(ZoneInfo(zone))
+    wall = shown.replace(tzinfo=None, fold=0)
+    if shown.fold:  # the clock shows it for the second time: times that have passed stay passed
+        spans = moments(weekly(times, wall - _DAY, wall + _DAY), zone)
+        return any(opens <= at < closes for opens, closes in spans)
+    today, yesterday, clock = _DAYS[wall.weekday()], _DAYS[wall.weekday() - 1], wall.time()
+    return any(
+        (today in each.days and each.starts <= clock and (clock < each.ends or _over_night(each)))
+        or (yesterday in each.days and _over_night(each) and clock < each.ends)
+        for each in times
+    )
+
+
+def _over_night(each: WeeklyTime) -> bool:
+    return each.ends <= each.starts
