@@ -13,7 +13,15 @@ from sqlalchemy import func, select
 
 from schemas.envelope import Frozen
 from services.audit import tables
-from services.audit.views import activations, case_file, merges, open_work, requests, reviews
+from services.audit.views import (
+    activations,
+    case_file,
+    merges,
+    open_work,
+    requests,
+    reviews,
+    roster,
+)
 from services.audit.views.activations import Activations
 from services.audit.views.merges import Merges
 from services.audit.views.open_work import CaseSummary, Counts, Strength, Which
@@ -23,13 +31,16 @@ from services.runtime.edge import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
 
+    from services.audit.currency import Numbers
     from services.audit.news import News
     from services.audit.store import Store
     from services.audit.views.case_file import CaseFile
     from services.audit.views.requests import Requests
+    from services.audit.views.roster import RosterPage
     from services.runtime.clock import Clock
 
 _PREFIX = re.compile(r"^[0-9a-f-]{6,36}$")
@@ -109,6 +120,11 @@ class Reader:
         now = self.clock.now()
         found = await self.store.read(lambda c: activations.listed(c, agency, now))
         return Activations(as_of=now, activations=found)
+
+    async def roster(self, agency: str, zone: ZoneInfo, numbers: Numbers) -> RosterPage:
+        """Who can be asked, what bites soon, and how messages go out."""
+        now = self.clock.now()
+        return await self.store.read(lambda c: roster.roster(c, agency, now, zone, numbers))
 
     async def reviews(self, agency: str) -> Reviews:
         """The questions that wait for a person, the most urgent first."""

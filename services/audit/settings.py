@@ -27,6 +27,8 @@ class AuditSettings(RuntimeSettings):
     policy_file: Path | None = None
     policy_overrides: dict[str, Any] = Field(default_factory=dict)
     """Intake's policy, by the same variables: the console lists its trigger classes to choose from."""
+    roster_file: Path | None = None
+    """Dispatch's rules for the roster, by the same variable: the console shows what lapses when."""
     demo: bool = False
     """The console is open to everybody who reaches it, and says so on every page."""
     phones_dir: Path | None = None

@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from schemas.policy import Group
+from schemas.rota import GapKind
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import timedelta
 
+    from schemas.rota import Gap
+
 _CHECK_IN = re.compile(r"^check-in-(\d+)$")
+_ITEM = re.compile(rf"(?P<what>.+?)-(?P<audience>{'|'.join(Group)})(?:-(?P<crew>.+))?\Z")
+_AFTER = "staff-support-"
 _SPECIAL = {
     "mhp": "mental health professional",
     "sms": "SMS",
@@ -27,6 +34,17 @@ _SURE = ((0.9, "quite sure"), (0.7, "fairly sure"), (0.5, "not sure"), (0.0, "a 
 """PROPOSAL: words beside the number, for those to whom 0.72 says nothing."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _PLURALS = {"mhp": "mental health professionals"}
+_GAPS = {
+    GapKind.NOBODY: "nobody is on call",
+    GapKind.NOBODY_PAGEABLE: "nobody who is on call can be asked",
+    GapKind.NO_ROLE: "no {role} is on call",
+    GapKind.NO_GROUP_TRAINING: "no {role} with group training is on call",
+    GapKind.MEMBER_MUTED: "{member} is on call and muted",
+    GapKind.MEMBER_AWAY: "{member} is on call and away",
+    GapKind.MEMBER_UNFIT: "{member} is on call and cannot be asked",
+    GapKind.TOO_MANY_DAYS: "{member} is on call for too many days in a row",
+    GapKind.TWICE_ON_CALL: "{member} is on call twice at once",
+}
 _GROUPS = {"mhp": "Mental health"}
 
 
@@ -79,10 +97,22 @@ def who(by: str) -> str:
 
 def item_name(item: str) -> str:
     """A planned item's slug as people say it, such as `One-on-one support for responders`."""
-    what, _, audience = item.rpartition("-")
+    if item.startswith(_AFTER):
+        return f"Staff support after {item_name(item.removeprefix(_AFTER)).lower()}"
+    found = _ITEM.match(item)
+    if not found:
+        return title(item.replace("-", "_"))
+    what, audience, crew = found["what"], found["audience"], found["crew"]
     number = _CHECK_IN.match(what)
     name = f"Check-in {number[1]}" if number else title(what.replace("-", "_"))
-    return f"{name} for {audience}" if what else title(item)
+    return f"{name} for {audience}" + (f" ({crew.replace('-', ' ')})" if crew else "")
+
+
+def gap_words(gap: Gap) -> str:
+    """What a gap ahead means, such as `nobody is on call as a peer`."""
+    words = _GAPS[gap.kind]
+    role = plain(gap.role) if gap.role else "member"
+    return words.format(member=gap.member_id or "somebody", role=role)
 
 
 def sureness(confidence: float | None) -> str:

@@ -17,6 +17,7 @@ from services.audit.console.pages import HEADERS, Pages, pages
 from services.audit.console.phones import phones
 from services.audit.console.picture import picture
 from services.audit.console.session import Sessions, safe_path
+from services.audit.currency import Numbers, read_numbers
 from services.audit.views.open_work import Which
 from services.runtime.auth import KeyRole
 from services.runtime.edge import Problem
@@ -47,6 +48,7 @@ class Console:
     sessions: Sessions
     pages: Pages
     deciding: Deciding
+    numbers: Numbers
 
     @classmethod
     def of(cls, settings: AuditSettings, keyring: Keyring, reader: Reader) -> Self:
@@ -57,7 +59,8 @@ class Console:
             has_phones=settings.phones_dir is not None,
         )
         sessions, deciding = Sessions.of(settings), Deciding.of(settings)
-        return cls(settings, keyring, reader, sessions, rendered, deciding)
+        numbers = read_numbers(settings.roster_file)
+        return cls(settings, keyring, reader, sessions, rendered, deciding, numbers)
 
     def who(self, request: Request) -> Principal:
         """Who is looking. Raises SignInFirst."""
@@ -85,6 +88,15 @@ class Console:
         """The open activations, the most urgent first, for a phone at night and for a wall."""
         shown = await self.reader.activations(self.who(request).agency)
         return await self.show("activations.html", request, "activations", shown=shown, most=_WALL)
+
+    async def roster(self, request: Request) -> Response:
+        """Who can be asked, what bites soon, gaps ahead, and how messages go out."""
+        who = self.who(request)
+        if who.role is not KeyRole.OPERATOR:
+            raise Problem(HTTPStatus.FORBIDDEN, "Only an operator's key may look at the roster.")
+        zone = ZoneInfo(self.settings.time_zone)
+        shown = await self.reader.roster(who.agency, zone, self.numbers)
+        return await self.show("roster.html", request, "roster", shown=shown)
 
     async def reviews(self, request: Request) -> Response:
         """Everything that waits for a person's decision."""

@@ -66,6 +66,10 @@ def _add_boards(router: APIRouter, console: Console) -> None:
     async def activations(request: Request) -> Response:
         return await console.answer(request, console.activations(request))
 
+    @router.get("/roster")
+    async def roster(request: Request) -> Response:
+        return await console.answer(request, console.roster(request))
+
     @router.get("/reviews")
     async def reviews(request: Request) -> Response:
         return await console.answer(request, console.reviews(request))

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from schemas.subjects import Stream
-from services.audit.folds import dispatch, followup, intake, requests, roster, team_steps
+from services.audit.folds import dispatch, followup, intake, requests, roster, rota, team_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,4 +32,4 @@ def changes_of(recorded: Recorded[Event]) -> Iterable[Change]:
         case Stream.ROSTER:
             return roster.changes(recorded)
         case Stream.ROTA:
-            return ()  # the rota is dispatch's to show: it belongs to no case
+            return rota.changes(recorded)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.roster import (
     ContactConfirmed,
+    HoursSet,
     MemberEnrolled,
     MemberLeft,
     MemberMuted,
@@ -29,8 +30,8 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
         case MemberEnrolled() as event:
             # A correction does not bring back who was stood down.
             yield Change(tables.members, {**key, **_entry(event)}, {"available": True})
-        case MemberStoodDown():
-            yield Change(tables.members, {**key, "available": False})
+        case MemberStoodDown() as event:
+            yield Change(tables.members, {**key, "available": False, "down_for": event.reason})
         case MemberReturned():
             yield Change(tables.members, {**key, "available": True, "left_on": None})
         case event:
@@ -61,5 +62,7 @@ def _dates(event: Event) -> dict[str, Any]:
             return {"confirmed_on": event.confirmed_on}
         case MemberLeft():
             return {"left_on": event.designated_until}
+        case HoursSet():
+            return {"has_hours": event.hours is not None}
         case _:
             return {}

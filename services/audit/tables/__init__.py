@@ -7,7 +7,7 @@ from __future__ import annotations
 from services.audit.tables.cases import cases, entries, planned, positions, reviews
 from services.audit.tables.columns import Utc, metadata
 from services.audit.tables.requests import answers, requests
-from services.audit.tables.roster import members
+from services.audit.tables.roster import coverage, members
 from services.audit.tables.team import (
     alarms,
     amendments,
@@ -17,7 +17,7 @@ from services.audit.tables.team import (
     searches,
 )
 
-VERSION = 4
+VERSION = 5
 """Raise it when a table or the meaning of a column changes: the views are then built anew."""
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "amendments",
     "answers",
     "cases",
+    "coverage",
     "deliveries",
     "entries",
     "members",

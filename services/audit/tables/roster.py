@@ -23,8 +23,19 @@ members = Table(
     Column("confirmed_on", Date),
     Column("competencies", JSON),
     Column("muted_until", Utc),
+    Column("down_for", String),
+    Column("has_hours", Boolean),
 )
 """`competencies` are the trainings as they were told: kind, `earned_on`, and `valid_until` where the
 certificate names a day. The designation ends on `left_on` where that lies on or after
 `designated_from`, else on `designated_until`; the contact was confirmed on the later of its two days.
 """
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("agency", String, primary_key=True),
+    Column("checked_at", Utc),
+    Column("gaps", JSON),
+)
+"""What the last look at the rotas found open."""
