@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from schemas.envelope import Code, Frozen, MemberId
+from pydantic import Field
+
+from schemas.envelope import Code, Frozen, MemberId, Slug
 from schemas.policy import Role
 
 
@@ -61,3 +64,11 @@ class Excluded(Frozen):
 
     member_id: MemberId
     reasons: tuple[Exclusion, ...]
+
+
+class Lent(Frozen):
+    """How many members a neighbour agency could lend; why others could not is its own affair."""
+
+    agency: Slug
+    able: Annotated[int, Field(ge=0)]
+    left_out: Annotated[int, Field(ge=0)]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from schemas.candidates import Candidate, Excluded, Exclusion
+from schemas.candidates import Candidate, Excluded, Exclusion, Lent
 from schemas.envelope import Code, Event, Frozen, MemberId, Slug, UtcDatetime
 from schemas.intake import Evidence, IncidentType, ReviewAnswer, ReviewKind
 from schemas.policy import CaseBrief, Place, Role, Tier, Urgency
@@ -86,6 +86,8 @@ class TeamActivated(Event):
     form_by: UtcDatetime
     program_leads: tuple[MemberId, ...] = ()
     """Called when no coordinator answers an alarm in time."""
+    neighbours: tuple[Lent, ...] = ()
+    """Of those who lend members, only how many."""
 
 
 class MemberExcluded(Event):

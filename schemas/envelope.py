@@ -33,6 +33,10 @@ MemberId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$"
 """A roster number. Never a name: names live in the contacts bucket only."""
 
 
+By = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[^\x00-\x1f\x7f]{1,120}$")]
+"""Who took a step, as a role and a pseudonymous id: `key:operator`, `member:c-1`, `rule:standby`."""
+
+
 class Frozen(BaseModel):
     """Immutable; ignores fields of a newer version, so that old and new readers run side by side."""
 

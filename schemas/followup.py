@@ -2,12 +2,56 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.envelope import Event, Frozen, MemberId, Slug, UtcDatetime
-from schemas.policy import CaseBrief, Citation, Group, InterventionKind, InterventionRule, Role
+from schemas.candidates import Candidate
+from schemas.envelope import By, Event, Frozen, MemberId, Slug, UtcDatetime
+from schemas.policy import (
+    Card,
+    CaseBrief,
+    Citation,
+    Crew,
+    Driver,
+    Group,
+    InterventionKind,
+    InterventionRule,
+    Role,
+)
+
+HeadCount = Annotated[int, Field(ge=0, le=1000)]
+
+
+class SessionOutcome(StrEnum):
+    """How a session ended, for all who were in it together: the fork of SAFER-R and nothing more."""
+
+    NO_FURTHER = "no_further"
+    FOLLOW_UP = "follow_up"
+    REFERRAL = "referral"
+    EMERGENCY = "emergency"
+
+
+class MissReason(StrEnum):
+    """Why something was not held in its window, as whoever answers for it says."""
+
+    NOBODY_WANTED_IT = "nobody_wanted_it"
+    NOBODY_FREE = "nobody_free"
+    NO_MHP = "no_mhp"
+    STILL_WORKING = "still_working"
+    HELD_ELSEWHERE = "held_elsewhere"
+    NOT_CALLED_FOR = "not_called_for"
+    OUTAGE = "outage"
+    OTHER = "other"
+
+
+class AddedBecause(StrEnum):
+    """What brought a session into the plan later."""
+
+    SESSION_HELD = "session_held"
+    """Those who held it are looked after, too."""
+    DEFUSING_MISSED = "defusing_missed"
 
 
 class PlannedIntervention(Frozen):
@@ -16,6 +60,15 @@ class PlannedIntervention(Frozen):
     item: Slug
     kind: InterventionKind
     group: Group
+    agency: Slug | None = None
+    discipline: Slug | None = None
+    part: Annotated[int, Field(ge=1)] | None = None
+    """Which of several, where one group would be too large."""
+    about: Annotated[int, Field(ge=1)] | None = None
+    """About how many people, where it is known."""
+    facilitators: Annotated[int, Field(ge=1)] = 1
+    """How many hold it."""
+    driver: Driver = Driver.EITHER
     opens_at: UtcDatetime
     target_at: UtcDatetime
     closes_at: UtcDatetime
@@ -40,6 +93,7 @@ class PlannedCheckIn(Frozen):
     group: Group
     due_at: UtcDatetime
     closes_at: UtcDatetime
+    card: Card | None = None
     source: Citation
 
 
@@ -50,6 +104,8 @@ class FollowupPlanned(Event):
     brief: CaseBrief
     team_complete: bool
     peers: tuple[MemberId, ...]
+    members: tuple[Candidate, ...] = ()
+    """Everybody on the team, the peers too."""
     interventions: tuple[PlannedIntervention, ...]
     deferred: tuple[DeferredIntervention, ...]
     check_ins: tuple[PlannedCheckIn, ...]
@@ -59,6 +115,7 @@ class GroupWindowsOpened(Event):
     """Operations ended: the deferred interventions have their windows now."""
 
     NAME: ClassVar[str] = "group_windows_opened"
+    ended_at: UtcDatetime | None = None
     interventions: tuple[PlannedIntervention, ...]
 
 
@@ -85,6 +142,10 @@ class InterventionHeld(Event):
     NAME: ClassVar[str] = "intervention_held"
     item: Slug
     held_at: UtcDatetime
+    minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    head_count: HeadCount | None = None
+    facilitators: tuple[MemberId, ...] = ()
+    outcome: SessionOutcome | None = None
 
 
 class InterventionMissed(Event):
@@ -123,6 +184,7 @@ class FollowupWidened(Event):
     NAME: ClassVar[str] = "followup_widened"
     brief: CaseBrief
     peers: tuple[MemberId, ...]
+    members: tuple[Candidate, ...] = ()
     interventions: tuple[PlannedIntervention, ...]
     deferred: tuple[DeferredIntervention, ...]
     check_ins: tuple[PlannedCheckIn, ...]
@@ -147,3 +209,61 @@ class ApprovalWithdrawn(Event):
 
     NAME: ClassVar[str] = "approval_withdrawn"
     kinds: tuple[InterventionKind, ...]
+
+
+class TeamNoted(Event):
+    """The team is another than the plan was made with."""
+
+    NAME: ClassVar[str] = "team_noted"
+    members: tuple[Candidate, ...]
+
+
+class InterventionAdded(Event):
+    """A session that follows from what became of another one."""
+
+    NAME: ClassVar[str] = "intervention_added"
+    intervention: PlannedIntervention
+    after: Slug
+    """The item that it follows from."""
+    because: AddedBecause
+
+
+class WindowsMoved(Event):
+    """Operations ended at another time than was known: what is still to be held moves with it."""
+
+    NAME: ClassVar[str] = "windows_moved"
+    ended_at: UtcDatetime
+    interventions: tuple[PlannedIntervention, ...]
+
+
+class CrewsSet(Event):
+    """Somebody said who was there: group sessions that nobody has held yet are planned anew."""
+
+    NAME: ClassVar[str] = "crews_set"
+    crews: tuple[Crew, ...]
+    by: By
+    dropped: tuple[Slug, ...]
+    interventions: tuple[PlannedIntervention, ...]
+    deferred: tuple[DeferredIntervention, ...]
+
+
+class InterventionDeclined(Event):
+    """It was offered and is not wanted; nobody asks why."""
+
+    NAME: ClassVar[str] = "intervention_declined"
+    item: Slug
+
+
+class MissExplained(Event):
+    """Why something was missed."""
+
+    NAME: ClassVar[str] = "miss_explained"
+    item: Slug
+    reason: MissReason
+    by: By
+
+
+class CaseClosed(Event):
+    """Everything that was planned is held, declined, cancelled, or missed with a reason."""
+
+    NAME: ClassVar[str] = "case_closed"

@@ -233,6 +233,11 @@ class ResponsePolicy(Frozen):
     """The share of `reply_within` after which a member whose offer was sent, and neither confirmed
     nor answered, is sent it on their next channel too. PROPOSAL: four channels fit into an offer."""
 
+    def kinds_to_approve(self) -> tuple[InterventionKind, ...]:
+        """The kinds of group intervention that wait for a mental health professional's word."""
+        wanted = (rule.kind for rule in self.interventions if rule.mhp_required)
+        return tuple(dict.fromkeys(wanted))
+
 
 class CaseBrief(Frozen):
     """What one service must know of a case to do its part; free of personal data."""

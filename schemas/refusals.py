@@ -57,6 +57,9 @@ class RefusalCode(StrEnum):
     DATES_REVERSED = "dates-reversed"
     NOT_YET = "not-yet"
     ALREADY_PAST = "already-past"
+    NOT_OPTIONAL = "not-optional"
+    NOT_MISSED = "not-missed"
+    STILL_OPEN = "still-open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from schemas.envelope import Event, Frozen, MemberId, UtcDatetime
+from schemas.envelope import Event, Frozen, MemberId, Slug, UtcDatetime
 from schemas.policy import Role
 
 
@@ -202,13 +202,22 @@ class Gap(Frozen):
     """Of what is about one member."""
 
 
-class GapWarned(Event):
-    """Coordinators were warned ahead of a stretch of time for which nobody fit is on call."""
+class GapsWarned(Event):
+    """Coordinators are to be warned ahead of times for which nobody fit is on call."""
 
-    NAME: ClassVar[str] = "gap_warned"
-    gap_id: UUID
-    gap: Gap
+    NAME: ClassVar[str] = "gaps_warned"
+    warning_id: UUID
+    gaps: tuple[Gap, ...]
     member_ids: tuple[MemberId, ...]
+
+
+class CoordinatorWarned(Event):
+    """A carrier took the warning for one coordinator."""
+
+    NAME: ClassVar[str] = "coordinator_warned"
+    warning_id: UUID
+    member_id: MemberId
+    channel: Slug
 
 
 class CoverageCheckPlanned(Event):

@@ -10,17 +10,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from schemas.candidates import Candidate, Exclusion
-from schemas.envelope import Event, MemberId, UtcDatetime
+from schemas.envelope import By, Event, MemberId, UtcDatetime
 from schemas.policy import InterventionKind, Place, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-By = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[^\x00-\x1f\x7f]{1,120}$")]
-"""Who took a step, as a role and a pseudonymous id: `key:operator`, `member:c-1`, `rule:standby`."""
 
 
 class TeamStep(StrEnum):

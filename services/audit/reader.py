@@ -18,13 +18,15 @@ from services.audit.views import (
     case_file,
     merges,
     open_work,
+    orders,
     requests,
     reviews,
     roster,
 )
-from services.audit.views.activations import Activations
+from services.audit.views.activations import Activation, Activations
 from services.audit.views.merges import Merges
 from services.audit.views.open_work import CaseSummary, Counts, Strength, Which
+from services.audit.views.orders import Order
 from services.audit.views.reviews import OpenReview, Reviews
 from services.audit.views.timeline import TimelineRow, happened, timeline
 from services.runtime.edge import Problem
@@ -66,6 +68,10 @@ class CasePage(Frozen):
     as_of: datetime
     case: CaseSummary
     timeline: tuple[TimelineRow, ...]
+    team: Activation | None = None
+    """The team that is being put together, or stands."""
+    order: Order | None = None
+    """Who is still to be asked, and who is not and why."""
     review: OpenReview | None = None
     """The question that waits for a person."""
     merges: Merges = Merges()
@@ -105,15 +111,19 @@ class Reader:
         now = self.clock.now()
         e = tables.entries.c
         query = select(tables.entries).where(e.agency == agency, e.case_id == file.case.case_id)
-        found = await self.store.read(lambda connection: case_file.entries(connection, query))
-        page = CasePage(
-            as_of=now,
-            case=open_work.summary(file, now),
-            timeline=timeline(file, found, now),
-            review=reviews.of(file, now),
-            merges=await self.store.read(lambda connection: merges.merges(connection, file)),
-        )
-        return page, file
+
+        def look(connection: Connection) -> CasePage:
+            return CasePage(
+                as_of=now,
+                case=open_work.summary(file, now),
+                timeline=timeline(file, case_file.entries(connection, query), now),
+                team=activations.activation(file, now),
+                order=orders.order(connection, file),
+                review=reviews.of(file, now),
+                merges=merges.merges(connection, file),
+            )
+
+        return await self.store.read(look), file
 
     async def activations(self, agency: str) -> Activations:
         """The open activations, the most urgent first."""

@@ -69,6 +69,13 @@ class Step(StrEnum):
     CHECK_IN_MISSED = "check_in_missed"
     PLAN_WIDENED = "followup_widened"
     PLAN_CANCELLED = "followup_cancelled"
+    TEAM_NOTED = "team_noted"
+    SESSION_ADDED = "intervention_added"
+    WINDOWS_MOVED = "windows_moved"
+    CREWS_SET = "crews_set"
+    SESSION_DECLINED = "intervention_declined"
+    EXPLAINED = "miss_explained"
+    CLOSED = "case_closed"
     DECISION_DUE = "decision_due"
     ANSWER_DUE = "answer_due"
     TEAM_DUE = "team_due"
@@ -149,6 +156,13 @@ LABELS = {
     Step.CHECK_IN_MISSED: "Check-in missed",
     Step.PLAN_WIDENED: "Follow-up widened",
     Step.PLAN_CANCELLED: "Follow-up cancelled",
+    Step.TEAM_NOTED: "Other team",
+    Step.SESSION_ADDED: "Added",
+    Step.WINDOWS_MOVED: "Windows moved",
+    Step.CREWS_SET: "Groups",
+    Step.SESSION_DECLINED: "Not wanted",
+    Step.EXPLAINED: "Reason given",
+    Step.CLOSED: "Case closed",
     Step.DECISION_DUE: "Decision",
     Step.ANSWER_DUE: "Answer",
     Step.TEAM_DUE: "Team complete",

@@ -45,6 +45,14 @@ _GAPS = {
     GapKind.TOO_MANY_DAYS: "{member} is on call for too many days in a row",
     GapKind.TWICE_ON_CALL: "{member} is on call twice at once",
 }
+_ON_CALL = re.compile(r"^on_call_(\d+)$")
+_ORDER = ("also", "first", "second", "third", "fourth")
+_BECAUSE = {
+    "other_station": "from another station",
+    "light_load": "carries little",
+    "lot": "drawn by lot among equals",
+    "asked_elsewhere": "asked for another case right now",
+}
 _GROUPS = {"mhp": "Mental health"}
 
 
@@ -87,6 +95,15 @@ def member(role: str, member_id: str) -> str:
 def roles(role: str) -> str:
     """A role as the name of a group, such as `Peers`."""
     return _GROUPS.get(role) or sentence(f"{plain(role)}s")
+
+
+def because(code: str) -> str:
+    """Why a member is at their place in the order of asking, such as `first on call`."""
+    found = _ON_CALL.match(code)
+    if not found:
+        return _BECAUSE.get(code, plain(code))
+    place = int(found[1])
+    return f"{_ORDER[place]} on call" if place < len(_ORDER) else f"number {place} on call"
 
 
 def who(by: str) -> str:

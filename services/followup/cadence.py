@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.followup import DeferredIntervention, PlannedCheckIn, PlannedIntervention
+from schemas.policy import Driver, Group, InterventionKind, Role
+from services.followup.groups import Part, facilitators, parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from schemas.policy import CaseBrief, Group, InterventionRule
+    from schemas.policy import CaseBrief, InterventionRule
 
 
 def interventions(brief: CaseBrief) -> tuple[PlannedIntervention, ...]:
     """The sessions whose windows are known: all, or all but groups' while operations go on."""
     anchor = brief.operations_ended_at or brief.occurred_at
     return tuple(
-        window(rule, group, anchor if rule.waits_for_operations else brief.occurred_at)
-        for rule, group in _per_group(brief)
+        window(brief, rule, part, anchor if rule.waits_for_operations else brief.occurred_at)
+        for rule, part in _per_part(brief)
         if not (rule.waits_for_operations and brief.operations_ongoing)
     )
 
@@ -26,23 +28,93 @@ def interventions(brief: CaseBrief) -> tuple[PlannedIntervention, ...]:
 def deferred(brief: CaseBrief) -> tuple[DeferredIntervention, ...]:
     """The group sessions that wait for the end of operations."""
     return tuple(
-        DeferredIntervention(item=_item(rule, group), group=group, rule=rule)
-        for rule, group in _per_group(brief)
+        DeferredIntervention(item=item_of(rule, part), group=part.group, rule=rule)
+        for rule, part in _per_part(brief)
         if rule.waits_for_operations and brief.operations_ongoing
     )
 
 
-def window(rule: InterventionRule, group: Group, anchor: datetime) -> PlannedIntervention:
+def opened(brief: CaseBrief, ended_at: datetime) -> tuple[PlannedIntervention, ...]:
+    """What waited for the end of operations, with its windows counted from that end."""
+    return tuple(
+        window(brief, rule, part, ended_at)
+        for rule, part in _per_part(brief)
+        if rule.waits_for_operations
+    )
+
+
+def window(
+    brief: CaseBrief, rule: InterventionRule, part: Part, anchor: datetime
+) -> PlannedIntervention:
     """One session's window, counted from `anchor`."""
     return PlannedIntervention(
-        item=_item(rule, group),
+        item=item_of(rule, part),
         kind=rule.kind,
-        group=group,
+        group=part.group,
+        agency=part.agency,
+        discipline=part.discipline,
+        part=part.number,
+        about=part.about,
+        facilitators=facilitators(rule, part, brief),
+        driver=rule.driver,
         opens_at=anchor + rule.opens_after,
         target_at=anchor + rule.target_after,
         closes_at=anchor + rule.closes_after,
         leads=rule.leads,
         mhp_required=rule.mhp_required,
+        source=rule.source,
+    )
+
+
+def staff_support(
+    brief: CaseBrief, held: PlannedIntervention, held_at: datetime
+) -> PlannedIntervention | None:
+    """For those who held a group session, led by a mental health professional."""
+    rule = brief.policy.staff_support
+    if rule is None:
+        return None
+    return PlannedIntervention(
+        item=f"staff-support-{held.item}"[:63],
+        kind=InterventionKind.STAFF_SUPPORT,
+        group=held.group,
+        driver=Driver.EVENT,
+        opens_at=held_at,
+        target_at=held_at + rule.target_after,
+        closes_at=held_at + rule.closes_after,
+        leads=Role.MHP,
+        mhp_required=True,
+        source=rule.source,
+    )
+
+
+def triage(
+    brief: CaseBrief, missed: PlannedIntervention, now: datetime
+) -> PlannedIntervention | None:
+    """A missed defusing is weighed for a debriefing, where the plan has one for that exposure."""
+    rule = brief.policy.triage
+    debriefed = {
+        group
+        for each in brief.policy.interventions
+        if each.kind is InterventionKind.DEBRIEFING
+        for group in each.groups
+    }
+    if rule is None or missed.kind is not InterventionKind.DEFUSING or not debriefed:
+        return None
+    if missed.group in {Group.RESPONDERS, Group.DISPATCHERS} - debriefed:
+        return None
+    return PlannedIntervention(
+        item=f"triage-{missed.item.removeprefix('defusing-')}"[:63],
+        kind=InterventionKind.TRIAGE,
+        group=missed.group,
+        agency=missed.agency,
+        discipline=missed.discipline,
+        part=missed.part,
+        driver=Driver.EVENT,
+        opens_at=now,
+        target_at=now + rule.target_after,
+        closes_at=now + rule.closes_after,
+        leads=Role.MHP,
+        mhp_required=False,
         source=rule.source,
     )
 
@@ -57,6 +129,7 @@ def check_ins(brief: CaseBrief) -> tuple[PlannedCheckIn, ...]:
             group=group,
             due_at=brief.occurred_at + rule.after,
             closes_at=brief.occurred_at + rule.after + policy.check_in_grace,
+            card=rule.card,
             source=rule.source,
         )
         for number, rule in enumerate(policy.check_ins, start=1)
@@ -64,11 +137,13 @@ def check_ins(brief: CaseBrief) -> tuple[PlannedCheckIn, ...]:
     )
 
 
-def _per_group(brief: CaseBrief) -> Iterator[tuple[InterventionRule, Group]]:
+def item_of(rule: InterventionRule, part: Part) -> str:
+    """A session's name, such as `defusing-responders` or `debriefing-responders-metro-fire-2`."""
+    words = [rule.kind, part.group, part.label, str(part.number or "")]
+    return "-".join(word for word in words if word).replace("_", "-")
+
+
+def _per_part(brief: CaseBrief) -> Iterator[tuple[InterventionRule, Part]]:
     for rule in brief.policy.interventions:
-        for group in rule.groups:
-            yield rule, group
-
-
-def _item(rule: InterventionRule, group: Group) -> str:
-    return f"{rule.kind}-{group}".replace("_", "-")
+        for part in parts(brief, rule):
+            yield rule, part

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.envelope import Timer
-from schemas.followup import FollowupPlanned, FollowupWidened, GroupWindowsOpened
+from schemas.followup import (
+    CrewsSet,
+    FollowupPlanned,
+    FollowupWidened,
+    GroupWindowsOpened,
+    InterventionAdded,
+    WindowsMoved,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,8 +39,10 @@ def deadlines(event: Event) -> Sequence[Timer]:
                 )
             ]
             return (*_sessions(event.interventions), *contacts)
-        case GroupWindowsOpened():
+        case GroupWindowsOpened() | WindowsMoved() | CrewsSet():
             return tuple(_sessions(event.interventions))
+        case InterventionAdded():
+            return tuple(_sessions((event.intervention,)))
         case _:
             return ()
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.dispatch import RosterExhausted, TeamFormed
+from schemas.steps import GroupSessionsApproved, GroupSessionsRefused
 from schemas.subjects import derived_id
 from services.followup.commands import (
     CancelFollowup,
     CloseWindow,
     FallDue,
     MissCheckIn,
+    NoteApproval,
     OpenGroupWindows,
     PassTarget,
     PlanFollowup,
@@ -76,6 +78,20 @@ def when_deactivation_requested(
     )
 
 
+def when_sessions_decided(
+    told: Recorded[GroupSessionsApproved] | Recorded[GroupSessionsRefused], now: datetime
+) -> NoteApproval:
+    """Remember which kinds of session may be held."""
+    return NoteApproval(
+        command_id=derived_id(told.meta.event_id, "approval"),
+        now=now,
+        actor="dispatch",
+        trace=told.meta.trace,
+        kinds=told.event.kinds,
+        approved=isinstance(told.event, GroupSessionsApproved),
+    )
+
+
 def when_due(due: TimerDue, now: datetime) -> Asked:
     """What a fired timer asks for. Raises KeyError for a timer that followup never sets."""
     timer = due.timer
@@ -85,4 +101,5 @@ def when_due(due: TimerDue, now: datetime) -> Asked:
         actor="timer",
         trace=due.trace,
         item=timer.key,
+        due_at=timer.due_at,
     )

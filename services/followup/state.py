@@ -6,29 +6,40 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from schemas.candidates import Candidate
 from schemas.followup import (
+    ApprovalGiven,
+    ApprovalWithdrawn,
+    CaseClosed,
     CheckInCompleted,
     CheckInFellDue,
     CheckInMissed,
+    CrewsSet,
     DeferredIntervention,
     FollowupCancelled,
     FollowupPlanned,
     FollowupWidened,
     GroupWindowsOpened,
+    InterventionAdded,
+    InterventionDeclined,
     InterventionHeld,
     InterventionMissed,
     InterventionOverdue,
+    MissExplained,
     OperationsEndNoted,
     PlannedCheckIn,
     PlannedIntervention,
+    TeamNoted,
+    WindowsMoved,
 )
+from schemas.policy import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from schemas.envelope import Event
-    from schemas.policy import CaseBrief
+    from schemas.policy import CaseBrief, InterventionKind
 
 
 class Status(Enum):
@@ -38,7 +49,11 @@ class Status(Enum):
     DUE = auto()
     """A session past its target, or a check-in that fell due."""
     DONE = auto()
+    DECLINED = auto()
     MISSED = auto()
+
+
+OPEN = frozenset({Status.PLANNED, Status.DUE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +63,46 @@ class Unplanned:
     operations_ended_at: datetime | None = None
     cancelled_at: datetime | None = None
     """A plan for a wish from before is settled, however late it arrives."""
+    approved: frozenset[InterventionKind] = frozenset()
+    """A professional may say yes before the team is complete; it is remembered for the plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """The plan and how far each of its items is."""
 
-    peers: tuple[str, ...]
+    members: tuple[Candidate, ...]
     brief: CaseBrief
     interventions: dict[str, PlannedIntervention] = field(default_factory=dict)
     check_ins: dict[str, PlannedCheckIn] = field(default_factory=dict)
     deferred: tuple[DeferredIntervention, ...] = ()
     status: dict[str, Status] = field(default_factory=dict)
+    explained: frozenset[str] = frozenset()
+    """What was missed and why is known."""
+    closed: bool = False
+    approved: frozenset[InterventionKind] = frozenset()
+
+    def awaits_approval(self, session: PlannedIntervention) -> bool:
+        """Whether a mental health professional of the team has still to agree to it."""
+        gated = session.kind in self.brief.policy.kinds_to_approve()
+        return gated and session.kind not in self.approved
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """The peers of the team, who take the check-ins in turn."""
+        return tuple(m.member_id for m in self.members if m.role is Role.PEER)
+
+    def unsettled(self) -> tuple[str, ...]:
+        """What keeps the case open: what is still to come, and what was missed without a reason."""
+        waiting = [each.item for each in self.deferred]
+        return (
+            *waiting,
+            *(
+                item
+                for item, status in self.status.items()
+                if status in OPEN or (status is Status.MISSED and item not in self.explained)
+            ),
+        )
 
 
 FollowupState = Unplanned | Planned
@@ -67,6 +110,10 @@ FollowupState = Unplanned | Planned
 
 def evolve(state: FollowupState, event: Event) -> FollowupState:
     """The state after one more event."""
+    if isinstance(event, ApprovalGiven):
+        return replace(state, approved=state.approved | set(event.kinds))
+    if isinstance(event, ApprovalWithdrawn):
+        return replace(state, approved=state.approved - set(event.kinds))
     match state:
         case Unplanned():
             return _before_the_plan(state, event)
@@ -77,7 +124,8 @@ def evolve(state: FollowupState, event: Event) -> FollowupState:
 def _before_the_plan(state: Unplanned, event: Event) -> FollowupState:
     match event:
         case FollowupPlanned():
-            fresh = Planned(peers=event.peers, brief=event.brief, deferred=event.deferred)
+            members, approved = _members(event), state.approved
+            fresh = Planned(members, event.brief, deferred=event.deferred, approved=approved)
             return _with(fresh, event.interventions, event.check_ins)
         case OperationsEndNoted():
             return replace(state, operations_ended_at=event.ended_at)
@@ -87,30 +135,77 @@ def _before_the_plan(state: Unplanned, event: Event) -> FollowupState:
             return state
 
 
+def _members(event: FollowupPlanned | FollowupWidened) -> tuple[Candidate, ...]:
+    """Events of the first version name the peers only."""
+    peers = (Candidate(member_id=peer, role=Role.PEER) for peer in event.peers)
+    return event.members or tuple(peers)
+
+
+_BECAME: dict[type[Event], Status] = {
+    InterventionOverdue: Status.DUE,
+    CheckInFellDue: Status.DUE,
+    InterventionHeld: Status.DONE,
+    CheckInCompleted: Status.DONE,
+    InterventionDeclined: Status.DECLINED,
+    InterventionMissed: Status.MISSED,
+    CheckInMissed: Status.MISSED,
+}
+
+
 def _planned(state: Planned, event: Event) -> FollowupState:
     match event:
         case FollowupCancelled():
             return Unplanned(state.brief.operations_ended_at, event.decided_at)
         case FollowupWidened():
             deferred = (*state.deferred, *event.deferred)
-            wider = replace(state, brief=event.brief, peers=event.peers, deferred=deferred)
+            wider = replace(state, brief=event.brief, members=_members(event), deferred=deferred)
             return _with(wider, event.interventions, event.check_ins)
-        case GroupWindowsOpened():
-            return _with(replace(state, deferred=()), event.interventions, ())
+        case GroupWindowsOpened() | WindowsMoved():
+            return _opened(state, event)
+        case CrewsSet():
+            return _regrouped(state, event)
+        case InterventionAdded():
+            return _with(state, (event.intervention,), ())
         case _:
             return _moved(state, event)
 
 
 def _moved(state: Planned, event: Event) -> Planned:
     match event:
-        case InterventionOverdue() | CheckInFellDue():
-            return _now(state, event.item, Status.DUE)
-        case InterventionHeld() | CheckInCompleted():
-            return _now(state, event.item, Status.DONE)
-        case InterventionMissed() | CheckInMissed():
-            return _now(state, event.item, Status.MISSED)
+        case MissExplained():
+            return replace(state, explained=state.explained | {event.item})
+        case TeamNoted():
+            return replace(state, members=event.members)
+        case CaseClosed():
+            return replace(state, closed=True)
         case _:
-            return state
+            became = _BECAME.get(type(event))
+            return state if became is None else _now(state, event, became)
+
+
+def _opened(state: Planned, event: GroupWindowsOpened | WindowsMoved) -> Planned:
+    """What had passed its old target has a new one to come."""
+    brief = ended(state.brief, event.ended_at) if event.ended_at else state.brief
+    again = {each.item: Status.PLANNED for each in event.interventions}
+    over = replace(state, brief=brief, deferred=(), status=state.status | again)
+    return _with(over, event.interventions, ())
+
+
+def _regrouped(state: Planned, event: CrewsSet) -> Planned:
+    gone = set(event.dropped)
+    kept = replace(
+        state,
+        brief=state.brief.model_copy(update={"crews": event.crews}),
+        interventions={k: v for k, v in state.interventions.items() if k not in gone},
+        status={k: v for k, v in state.status.items() if k not in gone},
+        deferred=event.deferred,
+    )
+    return _with(kept, event.interventions, ())
+
+
+def ended(brief: CaseBrief, at: datetime) -> CaseBrief:
+    """The brief once it is known when operations ended."""
+    return brief.model_copy(update={"operations_ongoing": False, "operations_ended_at": at})
 
 
 def _with(
@@ -121,8 +216,10 @@ def _with(
     sessions = state.interventions | {each.item: each for each in interventions}
     contacts = state.check_ins | {each.item: each for each in check_ins}
     fresh = {item: Status.PLANNED for item in (*sessions, *contacts)}
-    return replace(state, interventions=sessions, check_ins=contacts, status=fresh | state.status)
+    grown = replace(state, interventions=sessions, check_ins=contacts, status=fresh | state.status)
+    return replace(grown, closed=state.closed and not grown.unsettled())
 
 
-def _now(state: Planned, item: str, status: Status) -> Planned:
+def _now(state: Planned, event: Event, status: Status) -> Planned:
+    item: str = getattr(event, "item")  # noqa: B009 - all that `_BECAME` names have one
     return replace(state, status=state.status | {item: status})

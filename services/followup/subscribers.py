@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from schemas.dispatch import RosterExhausted, TeamFormed
 from schemas.intake import DeactivationRequested, OperationsEnded
 from schemas.refusals import RefusalCode
+from schemas.steps import GroupSessionsApproved, GroupSessionsRefused
 from schemas.subjects import Entity, Stream
 from services.followup.decider import FOLLOWUP
 from services.followup.reactions import (
     when_deactivation_requested,
     when_due,
     when_operations_ended,
+    when_sessions_decided,
     when_team_settled,
 )
 from services.runtime.broker import Listener, on_due, on_event
@@ -38,6 +40,8 @@ class Subscribers:
         return (
             on_event("followup-teams-formed", TeamFormed, self.on_team_settled),
             on_event("followup-rosters-exhausted", RosterExhausted, self.on_team_settled),
+            on_event("followup-sessions-approved", GroupSessionsApproved, self.on_sessions_decided),
+            on_event("followup-sessions-refused", GroupSessionsRefused, self.on_sessions_decided),
             on_event("followup-operations-ended", OperationsEnded, self.on_operations_ended),
             on_event("followup-deactivations", DeactivationRequested, self.on_deactivation),
             on_due("followup-due", Stream.FOLLOWUP, self.on_due),
@@ -46,6 +50,12 @@ class Subscribers:
     async def on_team_settled(self, told: Recorded[TeamFormed] | Recorded[RosterExhausted]) -> None:
         """Plan the sessions and the check-ins."""
         await self._handle(told.entity, when_team_settled(told, self.ports.clock.now()))
+
+    async def on_sessions_decided(
+        self, told: Recorded[GroupSessionsApproved] | Recorded[GroupSessionsRefused]
+    ) -> None:
+        """Note the professional's word, whether or not there is a plan yet."""
+        await self._handle(told.entity, when_sessions_decided(told, self.ports.clock.now()))
 
     async def on_operations_ended(self, told: Recorded[OperationsEnded]) -> None:
         """Open the group windows; a case without a plan has none that wait."""

@@ -12,6 +12,7 @@ from schemas.envelope import Code, Slug
 from schemas.intake import Mode
 from schemas.policy import (
     CumulativeRule,
+    FairPoints,
     Group,
     InterventionKind,
     LoadCaps,
@@ -26,6 +27,7 @@ from services.intake.pack.parts import (
     CheckIn,
     Clocks,
     Cumulative,
+    Fairness,
     Intervention,
     ReviewClock,
     Trigger,
@@ -56,6 +58,7 @@ class Pack(Strict):
     review: dict[Tier, ReviewClock] = Field(default_factory=review_clocks)
     cumulative: Cumulative = CumulativeRule()
     caps: Caps = LoadCaps()
+    fairness: Fairness = FairPoints()
     interventions: dict[Code, Intervention]
     check_ins: dict[Code, tuple[CheckIn, ...]]
     triggers: dict[Code, Trigger]
@@ -88,11 +91,12 @@ class Pack(Strict):
             form_team_within=self.clocks.form_team_within,
             interventions=tuple(self.interventions[name] for name in trigger.interventions),
             check_ins=self.check_ins[trigger.check_ins],
-            check_in_groups=tuple(Group),
+            check_in_groups=(Group.RESPONDERS, Group.DISPATCHERS),
             check_in_grace=self.clocks.check_in_grace,
             participants_per_peer=self.clocks.participants_per_peer,
             alarm_answer_within=self.clocks.alarm_answer_within,
             caps=self.caps,
+            fairness=self.fairness,
         )
 
     def review_clock(self, trigger_class: str) -> tuple[timedelta, timedelta]:

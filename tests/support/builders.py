@@ -27,6 +27,7 @@ from schemas.policy import (
 )
 from schemas.subjects import Entity, Stream, case_id_for, derived_id
 from tests.support.builders_decisions import decisions
+from tests.support.builders_followup import HELD, TEAM, plans_changed
 from tests.support.builders_rota import HOURS, ROTA_EVENTS
 from tests.support.builders_steps import WITHDRAWN, steps_taken
 
@@ -259,18 +260,19 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "brief": BRIEF,
         "team_complete": True,
         "peers": ("p-01",),
+        "members": TEAM,
         "interventions": (PLANNED,),
         "deferred": (DEFERRED,),
         "check_ins": (CHECK_IN,),
     },
-    followup.GroupWindowsOpened: {"interventions": (PLANNED,)},
+    followup.GroupWindowsOpened: {"ended_at": NOW, "interventions": (PLANNED,)},
     followup.OperationsEndNoted: {"ended_at": NOW},
     followup.InterventionOverdue: {
         "item": "defusing-responders",
         "closes_at": after(hours=12),
         "awaits_approval": False,
     },
-    followup.InterventionHeld: {"item": "defusing-responders", "held_at": after(hours=7)},
+    followup.InterventionHeld: HELD | {"held_at": after(hours=7)},
     followup.InterventionMissed: {"item": "defusing-responders"},
     followup.CheckInFellDue: {
         "item": "check-in-1-responders",
@@ -280,6 +282,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
     followup.CheckInCompleted: {"item": "check-in-1-responders"},
     followup.CheckInMissed: {"item": "check-in-1-responders"},
     **steps_taken(BRIEF.policy.places),
+    **plans_changed(),
     **ROTA_EVENTS,
     **decisions(BRIEF, _TEAM, PLANNED, DEFERRED, CHECK_IN),
 }

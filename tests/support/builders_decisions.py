@@ -16,6 +16,7 @@ from schemas.intake import (
     ReviewKind,
 )
 from schemas.subjects import case_id_for, derived_id
+from tests.support.builders_followup import TEAM
 
 if TYPE_CHECKING:
     from schemas.envelope import Event
@@ -90,6 +91,7 @@ def decisions(brief: Any, candidates: Any, planned: Any, deferred: Any, check_in
         followup.FollowupWidened: {
             "brief": brief,
             "peers": ("p-01",),
+            "members": TEAM,
             "interventions": (planned,),
             "deferred": (deferred,),
             "check_ins": (check_in,),

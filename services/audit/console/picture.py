@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from math import log1p
 from typing import TYPE_CHECKING
 
-from services.audit.folds.followup import SESSION
+from services.audit.folds.planned import SESSION
 from services.audit.steps import RowState
 from services.audit.views.standing import item_name
 from services.audit.words import span
@@ -154,6 +154,8 @@ def _standing(item: Planned, now: datetime) -> tuple[RowState, str]:
         return state, f"{done} {'on time' if state is RowState.ON_TIME else 'late'}"
     if item.missed_at:
         return RowState.MISSED, "missed"
+    if item.declined_at:
+        return RowState.INFO, "not wanted"
     if item.target_at is None or item.closes_at is None:
         return RowState.COMING, "when operations end"
     return _waiting(item.target_at, item.closes_at, now, is_session=is_session)

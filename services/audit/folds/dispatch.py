@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from schemas.dispatch import (
@@ -35,6 +36,7 @@ _ANSWERS: dict[type[Event], tuple[Step, str]] = {
     OfferExpired: (Step.EXPIRED, "expired"),
     OfferWithdrawn: (Step.WITHDRAWN, "withdrawn"),
 }
+_FEW = 12
 _SAID = {
     Step.ACCEPTED: "{} said yes",
     Step.DECLINED: "{} said no",
@@ -113,14 +115,26 @@ def _team(recorded: Recorded[Event]) -> Iterator[Change]:
 
 
 def _activated(event: TeamActivated) -> dict[str, object]:
-    lines = [f"May be asked, in this order: {_members(event.candidates) or 'nobody'}"]
-    lines += [
-        f"Not asked: {out.member_id} ({listed(plain(reason) for reason in out.reasons)})"
-        for out in event.excluded
+    more = len(event.candidates) - _FEW
+    rest = f" and {more} more" if more > 0 else ""
+    lines = [
+        f"May be asked, in this order: {_members(event.candidates[:_FEW]) or 'nobody'}{rest}",
+        *_left_out(event),
     ]
     if not event.coordinators:
         lines.append("No coordinator is on the roster: alarms of this case reach nobody")
     return line(Step.ACTIVATED, f"Looking for {_places(event.brief.policy.places)}", lines=lines)
+
+
+def _left_out(event: TeamActivated) -> Iterable[str]:
+    """Each who is not asked; of many only how many for each reason, as the case's page has them."""
+    if len(event.excluded) <= _FEW:
+        for out in event.excluded:
+            yield f"Not asked: {out.member_id} ({listed(plain(reason) for reason in out.reasons)})"
+        return
+    tally = Counter(reason for out in event.excluded for reason in out.reasons)
+    reasons = ", ".join(f"{plain(reason)} {count}" for reason, count in tally.most_common())
+    yield f"Not asked: {len(event.excluded)} members ({reasons})"
 
 
 def _offer(

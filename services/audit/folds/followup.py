@@ -5,30 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.followup import (
+    AddedBecause,
+    CaseClosed,
     CheckInCompleted,
     CheckInFellDue,
     CheckInMissed,
+    CrewsSet,
     FollowupCancelled,
     FollowupPlanned,
     FollowupWidened,
     GroupWindowsOpened,
+    InterventionAdded,
+    InterventionDeclined,
     InterventionHeld,
     InterventionMissed,
     InterventionOverdue,
+    MissExplained,
+    TeamNoted,
+    WindowsMoved,
 )
-from services.audit import tables
+from services.audit.folds import planned as rows
 from services.audit.folds.entry import case_row, entries, line
 from services.audit.steps import RowState, Step
-from services.audit.store import Change
 from services.audit.words import item_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from schemas.envelope import Event, Recorded
-    from schemas.followup import DeferredIntervention, PlannedCheckIn, PlannedIntervention
-
-SESSION, CHECK_IN = "session", "check_in"
+    from services.audit.store import Change
 
 
 def changes(recorded: Recorded[Event]) -> Iterator[Change]:
@@ -36,26 +41,59 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
     match recorded.event:
         case FollowupPlanned() as event:
             yield case_row(recorded.entity, planned_at=recorded.meta.time)
-            yield from _sessions(recorded, event.interventions)
-            yield from _deferred(recorded, event.deferred)
-            yield from _check_ins(recorded, event.check_ins)
-            yield from _begun_anew(recorded, event)
+            yield from rows.sessions(recorded, event.interventions)
+            yield from rows.deferred(recorded, event.deferred)
+            yield from rows.check_ins(recorded, event.check_ins)
+            yield from rows.begun_anew(recorded, event)
             yield from entries(recorded, line(Step.PLANNED, _plan(event)))
         case FollowupWidened() as event:
-            yield from _sessions(recorded, event.interventions)
-            yield from _deferred(recorded, event.deferred)
-            yield from _check_ins(recorded, event.check_ins)
+            yield from rows.sessions(recorded, event.interventions)
+            yield from rows.deferred(recorded, event.deferred)
+            yield from rows.check_ins(recorded, event.check_ins)
             detail = f"The incident is graver than was known; besides: {_counts(event)}"
             yield from entries(recorded, line(Step.PLAN_WIDENED, detail))
         case FollowupCancelled():
             yield case_row(recorded.entity, planned_at=None, cancelled_through=recorded.sequence)
             detail = "The team is not wanted: what was planned and not yet done is not needed"
             yield from entries(recorded, line(Step.PLAN_CANCELLED, detail))
+        case TeamNoted() as event:
+            names = ", ".join(member.member_id for member in event.members) or "nobody yet"
+            yield from entries(recorded, line(Step.TEAM_NOTED, f"On the team now: {names}"))
+        case CaseClosed():
+            yield case_row(recorded.entity, closed_at=recorded.meta.time)
+            detail = "All that was planned is settled, and every miss has its reason"
+            yield from entries(recorded, line(Step.CLOSED, detail))
+        case _:
+            yield from _replanned(recorded)
+
+
+def _replanned(recorded: Recorded[Event]) -> Iterator[Change]:
+    """What became of the plan as a whole."""
+    match recorded.event:
         case GroupWindowsOpened() as event:
-            yield from _sessions(recorded, event.interventions)
+            yield from rows.sessions(recorded, event.interventions)
             names = ", ".join(item_name(each.item) for each in event.interventions)
             detail = f"Operations ended; these have their windows now: {names}"
             yield from entries(recorded, line(Step.WINDOWS_OPENED, detail))
+        case WindowsMoved() as event:
+            yield from rows.sessions(recorded, event.interventions)
+            detail = f"Operations ended at another time: {len(event.interventions)} windows moved"
+            yield from entries(recorded, line(Step.WINDOWS_MOVED, detail))
+        case CrewsSet() as event:
+            for item in event.dropped:
+                yield rows.planned(recorded, item, dropped_at=recorded.meta.time)
+            yield from rows.sessions(recorded, event.interventions)
+            yield from rows.deferred(recorded, event.deferred)
+            detail = f"Groups are planned anew for {len(event.crews)} crews, by {event.by}"
+            yield from entries(recorded, line(Step.CREWS_SET, detail))
+        case InterventionAdded() as event:
+            yield from rows.sessions(recorded, (event.intervention,))
+            name, before = item_name(event.intervention.item), item_name(event.after)
+            why = "was held" if event.because is AddedBecause.SESSION_HELD else "was missed"
+            detail = f"{name}, because {before[:1].lower()}{before[1:]} {why}"
+            yield from entries(
+                recorded, line(Step.SESSION_ADDED, detail, key=event.intervention.item)
+            )
         case _:
             yield from _became(recorded)
 
@@ -73,6 +111,24 @@ def _became(recorded: Recorded[Event]) -> Iterator[Change]:
             yield from _item(
                 recorded, item, Step.SESSION_MISSED, RowState.MISSED, words, missed_at=now
             )
+        case InterventionDeclined(item=item):
+            words = "offered, and not wanted"
+            yield from _item(
+                recorded, item, Step.SESSION_DECLINED, RowState.INFO, words, declined_at=now
+            )
+        case MissExplained(item=item, reason=reason):
+            words = f"missed, because {reason.value.replace('_', ' ')}"
+            yield from _item(
+                recorded, item, Step.EXPLAINED, RowState.INFO, words, miss_reason=reason.value
+            )
+        case _:
+            yield from _contacted(recorded)
+
+
+def _contacted(recorded: Recorded[Event]) -> Iterator[Change]:
+    """What became of one check-in."""
+    now = recorded.meta.time
+    match recorded.event:
         case CheckInFellDue(item=item, peer=peer):
             words = f"due; {peer} is reminded" if peer else "due; the team has no peer to remind"
             state = RowState.INFO if peer else RowState.MISSED
@@ -92,79 +148,8 @@ def _item(
     recorded: Recorded[Event], item: str, step: Step, state: RowState, words: str, **columns: object
 ) -> Iterator[Change]:
     if columns:
-        yield _planned(recorded, item, **columns)
+        yield rows.planned(recorded, item, **columns)
     yield from entries(recorded, line(step, f"{item_name(item)}: {words}", key=item, state=state))
-
-
-def _sessions(
-    recorded: Recorded[Event], sessions: Iterable[PlannedIntervention]
-) -> Iterator[Change]:
-    for each in sessions:
-        yield _planned(
-            recorded,
-            each.item,
-            since=recorded.sequence,
-            kind=SESSION,
-            name=each.kind.value,
-            audience=each.group.value,
-            leads=each.leads.value,
-            mhp_required=each.mhp_required,
-            source=each.source,
-            opens_at=each.opens_at,
-            target_at=each.target_at,
-            closes_at=each.closes_at,
-        )
-
-
-def _deferred(
-    recorded: Recorded[Event], waiting: Iterable[DeferredIntervention]
-) -> Iterator[Change]:
-    for each in waiting:
-        yield _planned(
-            recorded,
-            each.item,
-            since=recorded.sequence,
-            kind=SESSION,
-            name=each.rule.kind.value,
-            audience=each.group.value,
-            leads=each.rule.leads.value,
-            mhp_required=each.rule.mhp_required,
-            source=each.rule.source,
-            opens_at=None,
-            target_at=None,
-            closes_at=None,
-        )
-
-
-def _check_ins(recorded: Recorded[Event], check_ins: Iterable[PlannedCheckIn]) -> Iterator[Change]:
-    for each in check_ins:
-        yield _planned(
-            recorded,
-            each.item,
-            since=recorded.sequence,
-            kind=CHECK_IN,
-            name="check_in",
-            number=each.number,
-            audience=each.group.value,
-            source=each.source,
-            opens_at=each.due_at,
-            target_at=each.due_at,
-            closes_at=each.closes_at,
-        )
-
-
-def _begun_anew(recorded: Recorded[Event], event: FollowupPlanned) -> Iterator[Change]:
-    """What became of an earlier plan's item of the same name says nothing of this one."""
-    sessions = [each.item for each in event.interventions]
-    waiting = [each.item for each in event.deferred]
-    for item in (*sessions, *waiting, *(each.item for each in event.check_ins)):
-        yield _planned(recorded, item, fell_due_at=None, done_at=None, missed_at=None)
-
-
-def _planned(recorded: Recorded[Event], item: str, **columns: object) -> Change:
-    entity = recorded.entity
-    key = {"agency": entity.agency, "case_id": entity.id, "item": item}
-    return Change(tables.planned, {**key, **columns})
 
 
 def _plan(event: FollowupPlanned) -> str:

@@ -21,7 +21,9 @@ def begun(recorded: Recorded[Event], event: TeamActivated) -> Iterator[Change]:
     """A search began: nobody has taken it over or paused it yet."""
     fresh = {"owner": None, "owned_at": None, "owned_why": None, "paused_at": None}
     yield _search(recorded, event.brief, event.candidates, since=recorded.sequence, **fresh)
-    yield _ranking(recorded, event.candidates, excluded=_excluded(event.excluded))
+    lent = [(each.agency, each.able, each.left_out) for each in event.neighbours]
+    out = _excluded(event.excluded)
+    yield _ranking(recorded, event.candidates, excluded=out, neighbours=lent)
 
 
 def widened(recorded: Recorded[Event], event: TeamWidened) -> Iterator[Change]:

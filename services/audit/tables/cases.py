@@ -61,7 +61,12 @@ cases = Table(
         ("missing", String),
         ("no_coordinator", Boolean),
     ),
-    *of(Stream.FOLLOWUP, ("planned_at", Utc), ("cancelled_through", Integer)),
+    *of(
+        Stream.FOLLOWUP,
+        ("planned_at", Utc),
+        ("cancelled_through", Integer),
+        ("closed_at", Utc),
+    ),
     Index("cases_by_report", "agency", "reported_at"),
     Index("cases_by_number", "agency", "number"),
     Index("cases_by_merge", "agency", "merged_into"),
@@ -123,6 +128,9 @@ planned = Table(
     Column("name", String),
     Column("number", Integer),
     Column("audience", String),
+    Column("crew", String),
+    Column("about", Integer),
+    Column("facilitators", Integer),
     Column("leads", String),
     Column("mhp_required", Boolean),
     Column("source", String),
@@ -132,6 +140,10 @@ planned = Table(
     Column("fell_due_at", Utc),
     Column("done_at", Utc),
     Column("missed_at", Utc),
+    Column("miss_reason", String),
+    Column("declined_at", Utc),
+    Column("dropped_at", Utc),
 )
 """Sessions and check-ins. A session without a window waits for the end of operations. `since` is the
-sequence that planned it: a plan that was taken back and made anew begins at a new one."""
+sequence that planned it: a plan that was taken back and made anew begins at a new one. `crew` tells
+one of several homogeneous groups, such as `metro fire, 2`; a dropped item is planned for others now."""

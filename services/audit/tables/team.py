@@ -71,6 +71,7 @@ rankings = Table(
     *case_key(),
     Column("candidates", JSON),
     Column("excluded", JSON),
+    Column("neighbours", JSON),
 )
 """The same order with its reasons, and who is not asked and why: only one case's page reads it."""
 

@@ -52,6 +52,7 @@ class Case:
     no_coordinator: bool | None
     planned_at: datetime | None
     cancelled_through: int | None
+    closed_at: datetime | None = None
 
     @property
     def is_active(self) -> bool:
@@ -88,6 +89,9 @@ class Planned:
     name: str
     number: int | None
     audience: str
+    crew: str | None = None
+    about: int | None = None
+    facilitators: int | None = None
     leads: str | None
     mhp_required: bool | None
     source: str
@@ -97,13 +101,17 @@ class Planned:
     fell_due_at: datetime | None
     done_at: datetime | None
     missed_at: datetime | None
+    miss_reason: str | None = None
+    declined_at: datetime | None = None
+    dropped_at: datetime | None = None
     cancelled: bool = False
     """Its plan was taken back: the team is not wanted any more."""
 
     @property
     def settled(self) -> bool:
-        """Whether nothing more is expected of it: done, missed, or not needed any more."""
-        return self.cancelled or self.done_at is not None or self.missed_at is not None
+        """Whether nothing more is expected of it: done, declined, missed, or not needed any more."""
+        ends = (self.done_at, self.missed_at, self.declined_at, self.dropped_at)
+        return self.cancelled or any(ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,6 +190,7 @@ def _is_complete() -> ColumnElement[bool]:
         select(p.item)
         .where(p.agency == _C.agency, p.case_id == _C.case_id)
         .where(p.done_at.is_(None), p.missed_at.is_(None))
+        .where(p.declined_at.is_(None), p.dropped_at.is_(None))
         .where(p.since > func.coalesce(_C.cancelled_through, 0))
         .correlate(tables.cases)
         .exists()

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from schemas.intake import Outcome
-from services.audit.folds.followup import SESSION
+from services.audit.folds.planned import SESSION
 from services.audit.views import calls, waves
 from services.audit.views.coming import Next
 from services.audit.words import plain, title
@@ -102,7 +102,8 @@ def all_coming(file: CaseFile, now: datetime) -> list[Next]:
 def item_name(item: Planned) -> str:
     """A planned item as people say it, such as `Defusing for responders`."""
     name = title(item.name) if item.kind == SESSION else f"Check-in {item.number}"
-    return f"{name} for {item.audience}"
+    crew = f" ({item.crew})" if item.crew else ""
+    return f"{name} for {item.audience}{crew}"
 
 
 def _without_a_team(file: CaseFile) -> CaseState:

@@ -9,7 +9,7 @@ from schemas.envelope import Frozen
 from schemas.intake import ReviewKind
 from schemas.policy import Role
 from schemas.subjects import Stream
-from services.audit.folds.followup import SESSION
+from services.audit.folds.planned import SESSION
 from services.audit.steps import LABELS, RowState, Step
 from services.audit.views.standing import item_name
 from services.audit.words import member, plain, span

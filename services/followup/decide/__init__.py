@@ -7,22 +7,35 @@ from typing import TYPE_CHECKING
 from schemas.refusals import Refusal, RefusalCode
 from services.followup.commands import (
     CancelFollowup,
+    CloseCase,
     CloseWindow,
+    DeclineIntervention,
+    ExplainMiss,
     FallDue,
     FollowupCommand,
     MarkDone,
     MissCheckIn,
+    NoteApproval,
     OpenGroupWindows,
     PassTarget,
     PlanFollowup,
+    SetCrews,
 )
+from services.followup.decide.approvals import note_approval
 from services.followup.decide.check_ins import fall_due, miss
-from services.followup.decide.interventions import close_window, mark_done, pass_target
+from services.followup.decide.closure import close, explain
+from services.followup.decide.interventions import (
+    close_window,
+    decline,
+    mark_done,
+    pass_target,
+)
 from services.followup.decide.plan import (
     cancel,
     note_operations_end,
     open_group_windows,
     plan,
+    set_crews,
     widen,
 )
 from services.followup.state import FollowupState, Planned, Unplanned
@@ -37,6 +50,8 @@ UNKNOWN = Refusal(RefusalCode.UNKNOWN_CASE, "Nothing is planned in this case.")
 
 def decide(command: FollowupCommand, state: FollowupState) -> Sequence[Event] | Refusal:
     """What follows from a command."""
+    if isinstance(command, NoteApproval):
+        return note_approval(command, state)
     match state:
         case Unplanned():
             return _before_the_plan(command, state)
@@ -56,9 +71,7 @@ def _before_the_plan(command: FollowupCommand, state: Unplanned) -> Sequence[Eve
             return UNKNOWN
 
 
-def _once_planned(  # noqa: C901, PLR0911 - one line per command
-    command: FollowupCommand, state: Planned
-) -> Sequence[Event] | Refusal:
+def _once_planned(command: FollowupCommand, state: Planned) -> Sequence[Event] | Refusal:
     match command:
         case PlanFollowup():
             return widen(command, state)
@@ -66,8 +79,32 @@ def _once_planned(  # noqa: C901, PLR0911 - one line per command
             return cancel(command, state)
         case OpenGroupWindows():
             return open_group_windows(command, state)
+        case SetCrews():
+            return set_crews(command, state)
+        case MarkDone() | DeclineIntervention() | ExplainMiss() | CloseCase():
+            return _settling(command, state)
+        case _:
+            return _in_time(command, state)
+
+
+def _settling(
+    command: MarkDone | DeclineIntervention | ExplainMiss | CloseCase, state: Planned
+) -> Sequence[Event] | Refusal:
+    match command:
         case MarkDone():
             return mark_done(command, state)
+        case DeclineIntervention():
+            return decline(command, state)
+        case ExplainMiss():
+            return explain(command, state)
+        case CloseCase():
+            return close(command, state)
+
+
+def _in_time(
+    command: PassTarget | CloseWindow | FallDue | MissCheckIn, state: Planned
+) -> Sequence[Event] | Refusal:
+    match command:
         case PassTarget():
             return pass_target(command, state)
         case CloseWindow():

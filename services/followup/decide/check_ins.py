@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from schemas.followup import CheckInFellDue, CheckInMissed
 from schemas.refusals import Refusal, RefusalCode
-from services.followup.decide.interventions import UNKNOWN_ITEM
-from services.followup.state import Planned, Status
+from services.followup.decide.interventions import UNKNOWN_ITEM, overtaken
+from services.followup.state import OPEN, Planned, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ def fall_due(command: FallDue, state: Planned) -> Sequence[Event] | Refusal:
     check_in = state.check_ins.get(command.item)
     if check_in is None:
         return UNKNOWN_ITEM
-    if state.status[command.item] is not Status.PLANNED:
+    if state.status[command.item] is not Status.PLANNED or overtaken(command, check_in.due_at):
         return _OVERTAKEN
     if command.now < check_in.due_at:
         return _EARLY
@@ -39,7 +39,7 @@ def miss(command: MissCheckIn, state: Planned) -> Sequence[Event] | Refusal:
     check_in = state.check_ins.get(command.item)
     if check_in is None:
         return UNKNOWN_ITEM
-    if state.status[command.item] in {Status.DONE, Status.MISSED}:
+    if state.status[command.item] not in OPEN or overtaken(command, check_in.closes_at):
         return _OVERTAKEN
     if command.now < check_in.closes_at:
         return _EARLY

@@ -5,21 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.followup import (
+    CrewsSet,
     FollowupCancelled,
     FollowupPlanned,
     FollowupWidened,
     GroupWindowsOpened,
     OperationsEndNoted,
+    TeamNoted,
+    WindowsMoved,
 )
 from schemas.policy import Role
 from services.followup import cadence
-from services.followup.state import Planned, Unplanned
+from services.followup.state import OPEN, Planned, Unplanned, ended
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemas.envelope import Event
-    from services.followup.commands import CancelFollowup, OpenGroupWindows, PlanFollowup
+    from services.followup.commands import (
+        CancelFollowup,
+        OpenGroupWindows,
+        PlanFollowup,
+        SetCrews,
+    )
 
 
 def plan(command: PlanFollowup, state: Unplanned) -> Sequence[Event]:
@@ -28,14 +36,13 @@ def plan(command: PlanFollowup, state: Unplanned) -> Sequence[Event]:
     if state.cancelled_at is not None and brief.reported_at <= state.cancelled_at:
         return ()
     if state.operations_ended_at is not None:
-        ended = {"operations_ongoing": False, "operations_ended_at": state.operations_ended_at}
-        brief = brief.model_copy(update=ended)
-    peers = tuple(m.member_id for m in command.members if m.role is Role.PEER)
+        brief = ended(brief, state.operations_ended_at)
     return (
         FollowupPlanned(
             brief=brief,
             team_complete=command.team_complete,
-            peers=peers,
+            peers=_peers(command),
+            members=command.members,
             interventions=cadence.interventions(brief),
             deferred=cadence.deferred(brief),
             check_ins=cadence.check_ins(brief),
@@ -44,16 +51,22 @@ def plan(command: PlanFollowup, state: Unplanned) -> Sequence[Event]:
 
 
 def widen(command: PlanFollowup, state: Planned) -> Sequence[Event]:
-    """A graver incident needs more: what is planned stays as it is, what is missing is added."""
+    """A graver incident needs more: what is planned stays as it is, what is missing is added. A
+    team with other members is noted, so that who joined late is reminded, too."""
     brief = command.brief
     if brief.tier >= state.brief.tier:
-        return ()
+        same = set(command.members) == set(state.members)
+        return () if same else (TeamNoted(members=command.members),)
+    if state.brief.operations_ended_at and not brief.operations_ended_at:
+        brief = ended(brief, state.brief.operations_ended_at)
+    if state.brief.crews and not brief.crews:
+        brief = brief.model_copy(update={"crews": state.brief.crews})
     known = {*state.interventions, *state.check_ins, *(each.item for each in state.deferred)}
-    peers = tuple(m.member_id for m in command.members if m.role is Role.PEER)
     return (
         FollowupWidened(
             brief=brief,
-            peers=peers,
+            peers=_peers(command),
+            members=command.members,
             interventions=tuple(i for i in cadence.interventions(brief) if i.item not in known),
             deferred=tuple(d for d in cadence.deferred(brief) if d.item not in known),
             check_ins=tuple(c for c in cadence.check_ins(brief) if c.item not in known),
@@ -78,10 +91,47 @@ def note_operations_end(command: OpenGroupWindows, state: Unplanned) -> Sequence
 
 
 def open_group_windows(command: OpenGroupWindows, state: Planned) -> Sequence[Event]:
-    """Give the deferred group sessions their windows, counted from the end of operations."""
-    if not state.deferred:
+    """Give the deferred group sessions their windows, counted from the end of operations; and when
+    the end turns out to be another, move what nobody has held yet."""
+    ended_at = command.ended_at
+    windows = cadence.opened(state.brief, ended_at)
+    if state.deferred:
+        waiting = {each.item for each in state.deferred}
+        opened = tuple(each for each in windows if each.item in waiting)
+        return (GroupWindowsOpened(ended_at=ended_at, interventions=opened),)
+    if state.brief.operations_ended_at == ended_at:
         return ()
-    opened = tuple(
-        cadence.window(waiting.rule, waiting.group, command.ended_at) for waiting in state.deferred
+    moved = tuple(each for each in windows if state.status.get(each.item) in OPEN)
+    return (WindowsMoved(ended_at=ended_at, interventions=moved),) if moved else ()
+
+
+def set_crews(command: SetCrews, state: Planned) -> Sequence[Event]:
+    """Plan the groups anew by who was there. What was held, declined or missed stays as it is."""
+    brief = state.brief.model_copy(update={"crews": command.crews})
+    if brief == state.brief:
+        return ()
+    settled = {item for item, status in state.status.items() if status not in OPEN}
+    fresh = {each.item: each for each in cadence.interventions(brief)}
+    replaced = {each.item for each in cadence.interventions(state.brief)} - settled
+    dropped = tuple(item for item in state.interventions if item in replaced - fresh.keys())
+    changed = tuple(
+        each
+        for item, each in fresh.items()
+        if item not in settled and state.interventions.get(item) != each
     )
-    return (GroupWindowsOpened(interventions=opened),)
+    deferred = cadence.deferred(brief)
+    if not dropped and not changed and deferred == state.deferred:
+        return ()
+    return (
+        CrewsSet(
+            crews=command.crews,
+            by=command.actor,
+            dropped=dropped,
+            interventions=changed,
+            deferred=deferred,
+        ),
+    )
+
+
+def _peers(command: PlanFollowup) -> tuple[str, ...]:
+    return tuple(m.member_id for m in command.members if m.role is Role.PEER)

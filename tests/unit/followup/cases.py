@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from schemas.candidates import Candidate
-from schemas.policy import CaseBrief, Role
+from schemas.policy import CaseBrief, InterventionKind, Role
 from schemas.subjects import derived_id
 from services.followup.commands import (
     CloseWindow,
@@ -14,6 +14,7 @@ from services.followup.commands import (
     FollowupCommand,
     MarkDone,
     MissCheckIn,
+    NoteApproval,
     OpenGroupWindows,
     PassTarget,
     PlanFollowup,
@@ -66,6 +67,14 @@ def operations_end(at: datetime) -> OpenGroupWindows:
 
 def done(item: str, at: datetime = NOW + HOUR) -> MarkDone:
     return MarkDone(command_id=COMMAND, now=at, actor="key:test", item=item)
+
+
+def approval(*, approved: bool = True, at: datetime = NOW) -> NoteApproval:
+    """The professional's word on debriefings."""
+    kinds = (InterventionKind.DEBRIEFING,)
+    return NoteApproval(
+        command_id=COMMAND, now=at, actor="dispatch", kinds=kinds, approved=approved
+    )
 
 
 def pass_target(item: str, at: datetime) -> PassTarget:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from schemas.candidates import Candidate
-from schemas.followup import FollowupPlanned, GroupWindowsOpened, OperationsEndNoted
+from schemas.followup import (
+    FollowupPlanned,
+    GroupWindowsOpened,
+    InterventionOverdue,
+    OperationsEndNoted,
+    TeamNoted,
+    WindowsMoved,
+)
 from schemas.policy import Group, Role
 from schemas.refusals import RefusalCode
 from services.followup.deadlines import deadlines
@@ -28,6 +35,7 @@ from tests.unit.followup.cases import (
 from tests.unit.intake.reports import pack
 
 ENDED = NOW + 30 * HOUR
+_ALWAYS = (Group.RESPONDERS, Group.DISPATCHERS)
 
 
 def test_the_sessions_of_a_childs_death_have_the_policys_windows() -> None:
@@ -61,9 +69,9 @@ def test_every_trigger_gives_a_plan_whose_items_have_names_of_their_own(trigger:
     items += [each.item for each in plan.check_ins]
 
     assert len(items) == len(set(items))
-    assert {each.group for each in plan.check_ins} == set(Group)
+    assert {each.group for each in plan.check_ins} == set(_ALWAYS)
     days = [rule.after.days for rule in plan.brief.policy.check_ins]
-    for group in Group:
+    for group in _ALWAYS:
         own = [each for each in plan.check_ins if each.group is group]
         assert [(each.due_at - NOW).days for each in own] == days
         assert all(each.closes_at - each.due_at == DAY for each in own)
@@ -124,7 +132,7 @@ def test_the_end_of_operations_opens_the_windows_that_waited() -> None:
     assert opened["defusing-responders"].target_at == ENDED + 8 * HOUR
     assert opened["debriefing-dispatchers"].closes_at == ENDED + 10 * DAY
     assert len(deadlines(case.only(GroupWindowsOpened))) == 8
-    case.and_when(operations_end(ENDED + HOUR)).then_nothing()
+    case.and_when(operations_end(ENDED)).then_nothing()
 
 
 def test_an_end_that_comes_before_the_plan_is_known_to_it() -> None:
@@ -156,8 +164,44 @@ def test_an_end_that_the_brief_knows_anchors_the_groups() -> None:
     assert by_item["defusing-responders"].closes_at == ENDED + 12 * HOUR
 
 
-def test_an_end_of_operations_that_nothing_waited_for_changes_nothing() -> None:
-    planned().and_when(operations_end(ENDED)).then_nothing()
+@pytest.mark.parametrize("ongoing", [True, False])
+def test_a_later_end_of_operations_moves_what_nobody_has_held(ongoing: bool) -> None:
+    case = planned(operations_ongoing=ongoing)
+    if ongoing:
+        case = case.and_when(operations_end(ENDED))
+    later = ENDED + 5 * HOUR
+    held = "defusing-dispatchers"
+    case = case.and_when(done(held, ENDED + HOUR)).and_when(operations_end(later))
+
+    moved = {each.item: each for each in case.only(WindowsMoved).interventions}
+    assert held not in moved
+    assert "one-on-one-responders" not in moved
+    assert moved["defusing-responders"].target_at == later + 8 * HOUR
+    timers = {(t.kind, t.key): t.due_at for t in deadlines(case.only(WindowsMoved))}
+    assert timers["session-closes", "defusing-responders"] == later + 12 * HOUR
+    case.and_when(operations_end(later)).then_nothing()
+
+
+def test_the_timer_of_a_window_that_moved_is_overtaken_and_not_early() -> None:
+    """As early it would be tried again and again until the new target."""
+    item, target = "defusing-responders", NOW + 8 * HOUR
+    moved = planned().and_when(operations_end(NOW + 3 * HOUR))
+
+    old = pass_target(item, target).model_copy(update={"due_at": target})
+    moved.and_when(old).then_refused(RefusalCode.TIMER_NO_LONGER_NEEDED)
+    fresh = target + 3 * HOUR
+    new = pass_target(item, fresh).model_copy(update={"due_at": fresh})
+    moved.and_when(new).then_kinds(InterventionOverdue)
+
+
+def test_who_joined_the_team_later_is_noted() -> None:
+    later = planning(peers=3)
+
+    noted = planned(peers=0, complete=False).and_when(later)
+
+    noted.then(TeamNoted(members=later.members))
+    assert noted.after.state.peers == ("p-1", "p-2", "p-3")  # type: ignore[union-attr]
+    noted.and_when(later).then_nothing()
 
 
 def test_a_session_that_still_waits_cannot_have_been_held() -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from schemas.followup import InterventionHeld, InterventionMissed, InterventionOverdue
+from schemas.followup import (
+    InterventionAdded,
+    InterventionHeld,
+    InterventionMissed,
+    InterventionOverdue,
+)
 from schemas.refusals import RefusalCode
-from tests.unit.followup.cases import DAY, HOUR, NOW, close, done, pass_target, planned
+from tests.unit.followup.cases import DAY, HOUR, NOW, approval, close, done, pass_target, planned
 
 ITEM = "defusing-responders"
 TARGET, CLOSES = NOW + 8 * HOUR, NOW + 12 * HOUR
@@ -16,7 +21,7 @@ SECOND = timedelta(seconds=1)
 def test_held_before_the_target_raises_no_alarm() -> None:
     held = planned().and_when(done(ITEM, TARGET - HOUR))
 
-    held.then(InterventionHeld(item=ITEM, held_at=TARGET - HOUR))
+    assert held.only(InterventionHeld) == InterventionHeld(item=ITEM, held_at=TARGET - HOUR)
     held.and_when(pass_target(ITEM, TARGET)).then_refused(RefusalCode.TIMER_NO_LONGER_NEEDED)
     held.and_when(close(ITEM, CLOSES)).then_refused(RefusalCode.TIMER_NO_LONGER_NEEDED)
 
@@ -31,21 +36,21 @@ def test_not_held_by_the_target_is_overdue_once() -> None:
 def test_an_overdue_session_can_still_be_held() -> None:
     held = planned().and_when(pass_target(ITEM, TARGET)).and_when(done(ITEM, TARGET + HOUR))
 
-    held.then_kinds(InterventionHeld)
+    held.then_kinds(InterventionHeld, InterventionAdded)
     held.and_when(close(ITEM, CLOSES)).then_refused(RefusalCode.TIMER_NO_LONGER_NEEDED)
 
 
 def test_not_held_by_the_close_is_missed_once() -> None:
     missed = planned().and_when(pass_target(ITEM, TARGET)).and_when(close(ITEM, CLOSES))
 
-    missed.then(InterventionMissed(item=ITEM))
+    assert missed.only(InterventionMissed) == InterventionMissed(item=ITEM)
     missed.and_when(close(ITEM, CLOSES)).then_refused(RefusalCode.TIMER_NO_LONGER_NEEDED)
 
 
 def test_held_after_the_close_is_recorded_beside_the_miss() -> None:
     late = planned().and_when(close(ITEM, CLOSES)).and_when(done(ITEM, CLOSES + HOUR))
 
-    late.then(InterventionHeld(item=ITEM, held_at=CLOSES + HOUR))
+    assert late.only(InterventionHeld) == InterventionHeld(item=ITEM, held_at=CLOSES + HOUR)
 
 
 def test_held_twice_is_refused() -> None:
@@ -66,11 +71,13 @@ def test_after_a_long_outage_there_is_one_alarm_and_not_two() -> None:
     case = planned()
 
     case.and_when(pass_target(ITEM, CLOSES)).then_refused(RefusalCode.TIMER_NO_LONGER_NEEDED)
-    case.and_when(close(ITEM, CLOSES)).then_kinds(InterventionMissed)
+    case.and_when(close(ITEM, CLOSES)).then_kinds(InterventionMissed, InterventionAdded)
 
 
 def test_a_debriefing_cannot_be_held_on_the_first_day() -> None:
     item = "debriefing-responders"
 
-    planned().and_when(done(item, NOW + DAY - SECOND)).then_refused(RefusalCode.NOT_OPEN_YET)
-    planned().and_when(done(item, NOW + DAY)).then_kinds(InterventionHeld)
+    case = planned().and_when(approval())
+
+    case.and_when(done(item, NOW + DAY - SECOND)).then_refused(RefusalCode.NOT_OPEN_YET)
+    case.and_when(done(item, NOW + DAY)).then_kinds(InterventionHeld, InterventionAdded)

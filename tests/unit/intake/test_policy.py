@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from schemas.intake import Mode
-from schemas.policy import Group, LoadCaps, ResponsePolicy
+from schemas.policy import FairPoints, Group, LoadCaps, ResponsePolicy
 from services.intake.pack.problems import BadPolicy
 from services.intake.pack.sources import shipped, shipped_packs, shipped_source
 from services.intake.policy import Pack, parse_pack, read_pack
@@ -151,6 +151,7 @@ def test_what_ships_and_what_an_older_file_leaves_out_are_the_same(name: str) ->
     known = ResponsePolicy.model_fields
 
     assert kept.caps == LoadCaps()
+    assert kept.fairness == FairPoints()
     assert kept.participants_per_peer == known["participants_per_peer"].default
     assert kept.alarm_answer_within == known["alarm_answer_within"].default
 
@@ -161,7 +162,7 @@ def test_every_clock_and_limit_says_where_it_comes_from(name: str) -> None:
     clocks = shipped(name).partition("\nclocks:")[2].partition("\ninterventions:")[0]
     numbers = [line for line in clocks.splitlines() if re.search(r": *[P\d]", line)]
 
-    assert len(numbers) == 22
+    assert len(numbers) == 27
     assert all(re.search(r"# *\S.{6,}", line) for line in numbers), numbers
 
 
@@ -222,7 +223,7 @@ def test_every_trigger_gives_a_whole_snapshot(name: str) -> None:
     trigger, snapshot = pack().triggers[name], pack().snapshot(name)
 
     assert ResponsePolicy.model_validate_json(snapshot.model_dump_json()) == snapshot
-    assert snapshot.check_in_groups == tuple(Group)
+    assert snapshot.check_in_groups == (Group.RESPONDERS, Group.DISPATCHERS)
     planned = trigger.mode is Mode.AUTO_PLAN
     assert pack().urgency(name) == ("today" if planned else "now")
 
