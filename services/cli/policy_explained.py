@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _OWN_CLOCKS = {"cumulative": "cumulative"}
 _ELSEWHERE = {"self_raised": "policy/requests.yaml"}
 """Requests for a peer are none of intake's business: dispatch reads their numbers there."""
-_LENGTH_KEYS = ("after", "within", "until", "grace", "life", "auto_page", "auto_plan", "tier1")
+_LENGTH_KEYS = ("after", "within", "until", "grace", "life", "auto_page", "auto_plan", "tier1", "lately")
 
 
 def show_class(opened: Opened, name: str) -> None:

@@ -11,8 +11,10 @@ from services.dispatch.book import RosterBook
 from services.dispatch.carriers.chosen import Carriers
 from services.dispatch.carriers.email import SmtpCarrier
 from services.dispatch.check_in_offers import CheckInOffers
+from services.dispatch.circles import Circles
 from services.dispatch.cumulative_policy import read_cumulative_policy
 from services.dispatch.deliveries import Deliveries
+from services.dispatch.duty_book import DutyBook
 from services.dispatch.edge import (
     emergencies,
     exposure,
@@ -27,6 +29,8 @@ from services.dispatch.edge import (
 from services.dispatch.edge.requests_doors import Doors
 from services.dispatch.enrolments import Enrolments, LeaveSigner
 from services.dispatch.links import LinkSigner, RequestSigner
+from services.dispatch.load_book import LoadBook
+from services.dispatch.mutual_aid import read_mutual_aid
 from services.dispatch.parcels import Parcels
 from services.dispatch.personal import PersonalRecords
 from services.dispatch.requests import RequestDesk
@@ -53,9 +57,9 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
     kept = settings.link_secret
     secret = kept.get_secret_value() if kept else secret_of(settings.data_dir / "link-secret")
     signer, of_requests = LinkSigner(secret), RequestSigner(secret)
-    book = RosterBook(ports.journal, read_roster_policy(settings.roster_file))
+    circles = _circles(ports, settings, contacts)
     numbers = read_requests_policy(settings.requests_file)
-    desk = RequestDesk(ports, book, contacts, of_requests, numbers)
+    desk = RequestDesk(ports, circles, contacts, of_requests, numbers)
     carriers = carriers or Carriers((smtp(settings),))
     parcels = Parcels(settings, signer)
     deliveries = Deliveries(ports, carriers, contacts, parcels, settings.send_seconds)
@@ -76,17 +80,29 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
     router.include_router(reviews.routes(reviews.Reviews(ports, signer)))
     personal = PersonalRecords(contacts)
     router.include_router(roster.routes(roster.RosterEdge(ports, personal)))
-    router.include_router(roster_reads.routes(roster_reads.RosterReads(ports, book, personal)))
+    router.include_router(roster_reads.routes(roster_reads.RosterReads(ports, circles.book, personal)))
     return Service(
         name="dispatch",
         router=router,
         listeners=(
-            *Subscribers(ports, book, desk).listeners(),
+            *Subscribers(ports, circles, desk).listeners(),
             *deliveries.listeners(),
             *offers.listeners(),
         ),
         owned=(Stream.DISPATCH, Stream.ROSTER, Stream.ROTA),
-        background=(book.keep, enrolments.keep),
+        background=(circles.book.keep, circles.duty.keep, circles.loads.keep, enrolments.keep),
+    )
+
+
+def _circles(ports: Ports, settings: DispatchSettings, contacts: Bucket) -> Circles:
+    """The books of whom to ask. They are kept in memory and follow the streams."""
+    book = RosterBook(ports.journal, read_roster_policy(settings.roster_file))
+    return Circles(
+        ports,
+        book,
+        DutyBook(ports.journal, book, contacts),
+        LoadBook(ports.journal, ports.clock),
+        read_mutual_aid(settings.mutual_aid_file),
     )
 
 

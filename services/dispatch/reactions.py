@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from schemas.candidates import Excluded, Exclusion
+from schemas.candidates import Excluded
 from schemas.dispatch import AlarmReason, Purpose, ReviewQuestion, ReviewStage
 from schemas.followup import (
     CheckInFellDue,
@@ -15,12 +15,13 @@ from schemas.followup import (
 )
 from schemas.intake import ReviewEscalated, ReviewOpened, ReviewOverdue
 from schemas.policy import Role
-from schemas.subjects import derived_id
+from schemas.subjects import derived_id, lent_id
 from services.dispatch.commands import (
     ActivateTeam,
     AlarmCoordinator,
     AskReviewers,
     CloseReview,
+    EscalateAlarm,
     ExcludeMembers,
     ExpireOffer,
     NotifyMember,
@@ -28,14 +29,21 @@ from services.dispatch.commands import (
     StandTeamDown,
     TryNextChannel,
 )
-from services.dispatch.deadlines import NEXT_CHANNEL, OFFER_EXPIRY, TEAM_OVERDUE
-from services.dispatch.ranking import deciders, rank
-from services.dispatch.roster import rode
+from services.dispatch.composition import composed
+from services.dispatch.deadlines import (
+    ALARM_UNANSWERED,
+    NEXT_CHANNEL,
+    OFFER_EXPIRY,
+    TEAM_OVERDUE,
+)
+from services.dispatch.eligibility import touched
+from services.dispatch.ranking import deciders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from schemas.drills import DrillEnded
     from schemas.envelope import Event, Recorded, TimerDue
     from schemas.intake import (
         ActivationRequested,
@@ -43,6 +51,7 @@ if TYPE_CHECKING:
         ExposureRecorded,
         ReviewAnswered,
     )
+    from services.dispatch.ranking import Ranking
     from services.dispatch.roster import Member
 
 _REASONS: dict[type[Event], AlarmReason] = {
@@ -61,36 +70,43 @@ _STAGES: dict[type[Event], tuple[ReviewStage, tuple[Role, ...]]] = {
 }
 
 ReviewNews = ReviewOpened | ReviewEscalated | ReviewOverdue
+TimesUp = ExpireOffer | ReportTeamOverdue | EscalateAlarm | TryNextChannel
 FollowupNews = CheckInFellDue | CheckInMissed | InterventionMissed | InterventionOverdue
 
 
 def when_activation_requested(
-    told: Recorded[ActivationRequested], roster: Mapping[str, Member], now: datetime
+    told: Recorded[ActivationRequested], ranking: Ranking, now: datetime
 ) -> ActivateTeam:
-    """Rank the agency's roster for this case."""
-    brief = told.event.brief
-    candidates, excluded, coordinators = rank(
-        roster, told.entity.id, told.event.units, brief.occurred_at.date(), now.date()
-    )
+    """Ask these members for a team that is large enough for those who were there."""
     return ActivateTeam(
         command_id=derived_id(told.meta.event_id, "activate"),
         now=now,
         actor="intake",
         trace=told.meta.trace,
         case_id=told.entity.id,
-        brief=brief,
-        candidates=candidates,
-        excluded=excluded,
-        coordinators=coordinators,
+        brief=composed(told.event.brief),
+        candidates=ranking.candidates,
+        excluded=ranking.excluded,
+        coordinators=ranking.coordinators,
+        program_leads=ranking.program_leads,
+        neighbours=ranking.neighbours,
     )
 
 
 def when_exposure_recorded(
-    told: Recorded[ExposureRecorded], roster: Mapping[str, Member], now: datetime
+    told: Recorded[ExposureRecorded],
+    roster: Mapping[str, Member],
+    neighbours: Mapping[str, Mapping[str, Member]],
+    now: datetime,
 ) -> ExcludeMembers:
-    """Exclude whose unit joined the incident."""
-    units = told.event.units
-    found = [member_id for member_id, member in sorted(roster.items()) if rode(member, units)]
+    """Exclude whom the units that joined the incident make one of those who were there, or too near
+    to them; members whom neighbours lend as well."""
+    everybody = dict(roster) | {
+        lent_id(agency, member_id): member
+        for agency, members in neighbours.items()
+        for member_id, member in members.items()
+    }
+    found = {name: touched(everybody[name], told.event.units) for name in sorted(everybody)}
     return ExcludeMembers(
         command_id=derived_id(told.meta.event_id, "exclude"),
         now=now,
@@ -98,7 +114,7 @@ def when_exposure_recorded(
         trace=told.meta.trace,
         case_id=told.entity.id,
         excluded=tuple(
-            Excluded(member_id=member_id, reasons=(Exclusion.INVOLVED,)) for member_id in found
+            Excluded(member_id=name, reasons=reasons) for name, reasons in found.items() if reasons
         ),
     )
 
@@ -115,6 +131,19 @@ def when_deactivation_requested(
         case_id=told.entity.id,
         reason=told.event.reason,
         decided_at=told.meta.time,
+    )
+
+
+def when_drill_ended(told: Recorded[DrillEnded], now: datetime) -> StandTeamDown:
+    """Thank everybody who was asked."""
+    return StandTeamDown(
+        command_id=derived_id(told.meta.event_id, "stand-down"),
+        now=now,
+        actor="intake",
+        trace=told.meta.trace,
+        case_id=told.entity.id,
+        reason=told.event.reason,
+        decided_at=told.event.ended_at,
     )
 
 
@@ -160,7 +189,7 @@ def when_review_answered(told: Recorded[ReviewAnswered], now: datetime) -> Close
     )
 
 
-def when_due(due: TimerDue, now: datetime) -> ExpireOffer | ReportTeamOverdue | TryNextChannel:
+def when_due(due: TimerDue, now: datetime) -> TimesUp:
     """What a fired timer asks for. Raises ValueError for a timer that dispatch never sets."""
     timer = due.timer
     command_id = derived_id(due.entity.prefix, timer.kind, timer.key, timer.due_at.isoformat())
@@ -177,7 +206,9 @@ def when_due(due: TimerDue, now: datetime) -> ExpireOffer | ReportTeamOverdue | 
         case kind if kind == NEXT_CHANNEL:
             return TryNextChannel.model_validate({**shared, "delivery_id": UUID(timer.key)})
         case kind if kind == TEAM_OVERDUE:
-            return ReportTeamOverdue.model_validate(shared)
+            return ReportTeamOverdue.model_validate({**shared, "due_at": timer.due_at})
+        case kind if kind == ALARM_UNANSWERED:
+            return EscalateAlarm.model_validate({**shared, "alarm_id": UUID(timer.key)})
         case _:
             raise ValueError(f"dispatch sets no timer {timer.kind!r}")
 
@@ -198,6 +229,9 @@ def when_followup_news(
         case CheckInFellDue(peer=str() as peer):
             purpose = Purpose.CHECK_IN_DUE
             return NotifyMember.model_validate({**shared, "member_id": peer, "purpose": purpose})
+        case InterventionOverdue(awaits_approval=True):
+            reason = AlarmReason.APPROVAL_MISSING
+            return AlarmCoordinator.model_validate({**shared, "reason": reason})
         case CheckInFellDue() | CheckInMissed() | InterventionMissed() | InterventionOverdue():
             reason = _REASONS[type(told.event)]
             return AlarmCoordinator.model_validate({**shared, "reason": reason})

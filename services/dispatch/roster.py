@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from schemas.candidates import Exclusion
@@ -172,24 +173,32 @@ def exclusions(
     """
     rules = rules or shipped_rules()
     ends = training_ends(member.entry, today, rules)
-    begun = any(period.begins <= incident_on for period in member.periods)
-    reasons = {
-        Exclusion.INVOLVED: rode(member, units),
-        Exclusion.NOT_DESIGNATED: not begun,
-        Exclusion.DESIGNATION_ENDED: begun and not designated_on(member, incident_on),
-        Exclusion.UNTRAINED: ends is None,
-        Exclusion.TRAINING_LAPSED: ends is not None and ends < today,
-        Exclusion.CONTACT_STALE: not contact_fresh(member, today, rules),
-        Exclusion.STOOD_DOWN: member.stood_down,
-    }
-    return tuple(reason for reason, holds in reasons.items() if holds)
+    periods = member.periods
+    begun = any(period.begins <= incident_on for period in periods)
+    holds = any(period.holds_on(incident_on) for period in periods)
+    reasons = (
+        (rode(member, units), Exclusion.INVOLVED),
+        (not begun, Exclusion.NOT_DESIGNATED),
+        (begun and not holds, Exclusion.DESIGNATION_ENDED),
+        (ends is None, Exclusion.UNTRAINED),
+        (ends is not None and ends < today, Exclusion.TRAINING_LAPSED),
+        (not contact_fresh(member, today, rules), Exclusion.CONTACT_STALE),
+        (member.stood_down, Exclusion.STOOD_DOWN),
+    )
+    return tuple(reason for holds, reason in reasons if holds)
 
 
 def rode(member: Member, units: Collection[str]) -> bool:
     """Whether one of these units is the member's own."""
-    return bool(plain_names(member.entry.units) & plain_names(units))
+    return bool(units) and not plain_names(member.entry.units).isdisjoint(plain_names(units))
 
 
-def plain_names(units: Collection[str]) -> set[str]:
+def plain_names(units: Collection[str]) -> frozenset[str]:
     """Two systems write one unit as `E12`, `e12` or `E 12`: a missed match would ask a witness."""
-    return {"".join(unit.split()).casefold() for unit in units}
+    return _plain(tuple(units))
+
+
+@lru_cache(maxsize=8192)
+def _plain(units: tuple[str, ...]) -> frozenset[str]:
+    """Kept, as every member's units are looked at for every case."""
+    return frozenset("".join(unit.split()).casefold() for unit in units)

@@ -31,6 +31,8 @@ class DispatchSettings(RuntimeSettings):
     """The agency's own rules for its roster instead of policy/roster.yaml."""
     team_page: bool = False
     """Whether /team shows the members who agreed to it to whoever comes by."""
+    mutual_aid_file: Path | None = None
+    """Agreements with neighbour agencies; without the file nobody of another agency is asked."""
     team_name: Annotated[str, Field(min_length=1, max_length=80)] = "Peer support team"
     """What the team page calls the team."""
     notice_file: Path | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from schemas.drills import DrillEnded
 from schemas.followup import (
     CheckInFellDue,
     CheckInMissed,
@@ -24,9 +25,11 @@ from schemas.refusals import RefusalCode
 from schemas.subjects import Entity, Stream
 from services.dispatch.deadlines import OF_REQUESTS
 from services.dispatch.decider import DISPATCH
+from services.dispatch.ranking import first_wave, rank
 from services.dispatch.reactions import (
     when_activation_requested,
     when_deactivation_requested,
+    when_drill_ended,
     when_due,
     when_exposure_recorded,
     when_followup_news,
@@ -40,7 +43,7 @@ from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
     from schemas.envelope import Recorded, TimerDue
-    from services.dispatch.book import RosterBook
+    from services.dispatch.circles import Circles
     from services.dispatch.commands import DispatchCommand
     from services.dispatch.reactions import FollowupNews, ReviewNews
     from services.dispatch.requests import RequestDesk
@@ -54,10 +57,10 @@ _COME_AGAIN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Subscribers:
-    """Dispatch's reactions, on its ports and its roster book."""
+    """Dispatch's reactions, on its ports and its books."""
 
     ports: Ports
-    book: RosterBook
+    circles: Circles
     requests: RequestDesk
 
     def listeners(self) -> tuple[Listener, ...]:
@@ -67,6 +70,7 @@ class Subscribers:
             on_event("dispatch-activations", ActivationRequested, self.on_activation, _WORKERS),
             on_event("dispatch-exposures", ExposureRecorded, self.on_exposure),
             on_event("dispatch-deactivations", DeactivationRequested, self.on_deactivation),
+            on_event("dispatch-drills-ended", DrillEnded, self.on_drill_ended),
             on_event("dispatch-reviews-opened", ReviewOpened, self.on_review, _WORKERS),
             on_event("dispatch-reviews-escalated", ReviewEscalated, self.on_review),
             on_event("dispatch-reviews-overdue", ReviewOverdue, self.on_review),
@@ -79,15 +83,24 @@ class Subscribers:
         )
 
     async def on_activation(self, told: Recorded[ActivationRequested]) -> None:
-        """Rank the roster and ask the first members."""
-        roster = await self.book.of(told.entity.agency)
-        command = when_activation_requested(told, roster, self.ports.clock.now())
-        await self._handle(told.entity.agency, command)
+        """Rank the roster and ask the first members, whom other cases see at once."""
+        agency, event = told.entity.agency, told.event
+        known = await self.circles.for_case(agency, told.entity.id, event.brief, event.units)
+        lenders = () if event.brief.drill else known.lenders  # no neighbour is called for practice
+        ranking = rank(known.roster, known.asking, lenders)
+        command = when_activation_requested(told, ranking, known.asking.now)
+        policy = command.brief.policy
+        asked = first_wave(policy.places, policy.surplus, command.candidates)
+        asked = () if event.brief.drill else asked
+        with self.circles.loads.holding(told.entity, asked):
+            await self._handle(agency, command)
 
     async def on_exposure(self, told: Recorded[ExposureRecorded]) -> None:
         """Keep those who turned out to have been there off the phone."""
-        roster = await self.book.of(told.entity.agency)
-        command = when_exposure_recorded(told, roster, self.ports.clock.now())
+        agency = told.entity.agency
+        roster = await self.circles.book.of(agency)
+        neighbours = await self.circles.neighbours(agency)
+        command = when_exposure_recorded(told, roster, neighbours, self.ports.clock.now())
         await self._handle(told.entity.agency, command)
 
     async def on_deactivation(self, told: Recorded[DeactivationRequested]) -> None:
@@ -95,9 +108,14 @@ class Subscribers:
         command = when_deactivation_requested(told, self.ports.clock.now())
         await self._handle(told.entity.agency, command)
 
+    async def on_drill_ended(self, told: Recorded[DrillEnded]) -> None:
+        """Thank those who were asked in an exercise."""
+        if told.event.begun:
+            await self._handle(told.entity.agency, when_drill_ended(told, self.ports.clock.now()))
+
     async def on_review(self, told: Recorded[ReviewNews]) -> None:
         """Ask who may decide."""
-        roster = await self.book.of(told.entity.agency)
+        roster = await self.circles.book.of(told.entity.agency)
         command = when_review_moves(told, roster, self.ports.clock.now())
         await self._handle(told.entity.agency, command)
 
@@ -120,6 +138,7 @@ class Subscribers:
     async def _handle(self, agency: str, command: DispatchCommand) -> None:
         entity = Entity(Stream.DISPATCH, agency, command.case_id)
         handled = await handle(self.ports.journal, DISPATCH, entity, command)
+        self.circles.loads.note(entity, handled.events, command.now)
         if handled.refusal is None:
             return
         if handled.refusal.code in _COME_AGAIN:

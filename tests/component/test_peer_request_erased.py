@@ -15,9 +15,13 @@ from nats.js.errors import NotFoundError
 from schemas.envelope import Timer, TimerDue
 from schemas.subjects import CONTACTS_BUCKET
 from services.dispatch.book import RosterBook
+from services.dispatch.circles import Circles
 from services.dispatch.commands import CancelRequest
 from services.dispatch.deadlines import REQUEST_ERASE
+from services.dispatch.duty_book import DutyBook
 from services.dispatch.links import RequestSigner
+from services.dispatch.load_book import LoadBook
+from services.dispatch.mutual_aid import read_mutual_aid
 from services.dispatch.requests import RequestDesk, Wish
 from services.dispatch.requests_policy import read_requests_policy
 from services.dispatch.roster_policy import shipped_rules
@@ -64,7 +68,9 @@ async def test_nothing_can_be_read_after_the_end(nats: NatsServer, tmp_path: Pat
     book = RosterBook(journal, shipped_rules())
     keeping = asyncio.ensure_future(book.keep())
     bucket = JetStreamBucket(client, CONTACTS_BUCKET)
-    desk = RequestDesk(ports, book, bucket, RequestSigner("s"), read_requests_policy())
+    duty, loads = DutyBook(journal, book, bucket), LoadBook(journal, clock)
+    circles = Circles(ports, book, duty, loads, read_mutual_aid())
+    desk = RequestDesk(ports, circles, bucket, RequestSigner("s"), read_requests_policy())
 
     entity = await desk.ask("metro", Wish(WORDS), "once")
     assert await readable(client.jetstream()) == [f"KV_{CONTACTS_BUCKET}"]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from schemas.candidates import Candidate, Excluded
+from schemas.candidates import Candidate, Excluded, Lent
 from schemas.dispatch import AlarmReason, Purpose
 from schemas.envelope import Code, MemberId, Slug, UtcDatetime
 from schemas.policy import CaseBrief, InterventionKind
@@ -23,6 +23,7 @@ class ActivateTeam(CaseCommand):
     excluded: tuple[Excluded, ...]
     coordinators: tuple[MemberId, ...]
     program_leads: tuple[MemberId, ...] = ()
+    neighbours: tuple[Lent, ...] = ()
 
 
 class StandTeamDown(CaseCommand):

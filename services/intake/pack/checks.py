@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from schemas.policy import InterventionKind, InterventionRule, Role
+from schemas.policy import GROUP_TALKS, InterventionRule, Role
 from services.intake.pack.parts import Intervention, ReviewClock
 from services.intake.pack.problems import Trouble, near
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from services.intake.pack.problems import Steps
 
-_GROUPS = frozenset({InterventionKind.DEFUSING, InterventionKind.DEBRIEFING})
-"""Never while operations go on (docs/domain.md, rule 7)."""
 _TIERS = (1, 2, 3, 4)
 _WITH_AN_MHP = (1, 2)
 """Peers without oversight by one are the greatest risk of all (BIA wildland fire)."""
@@ -71,7 +69,7 @@ def _windows(plan: dict[str, InterventionRule]) -> Iterator[Trouble]:
                 what = f"{_span(after)} comes before {key} ({_span(before)})"
                 remedy = "it must open, reach its target, then close"
                 yield Trouble(("interventions", name, next_key), what, remedy)
-        if rule.kind in _GROUPS and not rule.waits_for_operations:
+        if rule.kind in GROUP_TALKS and not rule.waits_for_operations:
             what = f"no {rule.kind.value} is held while operations go on"
             steps = ("interventions", name, "waits_for_operations")
             yield Trouble(steps, what, "set it to true")

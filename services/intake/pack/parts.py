@@ -13,6 +13,7 @@ from schemas.policy import (
     CheckInRule,
     Citation,
     CumulativeRule,
+    FairPoints,
     InterventionRule,
     LoadCaps,
     Place,
@@ -58,6 +59,7 @@ Intervention = Annotated[InterventionRule, _spelt(InterventionRule)]
 CheckIn = Annotated[CheckInRule, _spelt(CheckInRule)]
 Cumulative = Annotated[CumulativeRule, _spelt(CumulativeRule)]
 Caps = Annotated[LoadCaps, _spelt(LoadCaps)]
+Fairness = Annotated[FairPoints, _spelt(FairPoints)]
 _OF_A_CASE = ResponsePolicy.model_fields
 
 

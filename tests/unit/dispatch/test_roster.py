@@ -1,8 +1,7 @@
-"""Who may be asked, and in which order: every reason shown, the lot fair and repeatable."""
+"""Who may be asked by the roster alone, with every reason shown; and what changes a member."""
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,10 +11,8 @@ from schemas.candidates import Exclusion
 from schemas.policy import Role
 from schemas.refusals import RefusalCode
 from schemas.roster import MemberEnrolled, MemberReturned, MemberStoodDown
-from schemas.subjects import case_id_for
 from services.dispatch.commands import EnrollMember, ReturnMember, StandMemberDown
 from services.dispatch.decider import ROSTER
-from services.dispatch.ranking import rank
 from services.dispatch.roster import Member, exclusions
 from services.dispatch.roster_policy import shipped_rules
 from tests.support.given import given
@@ -77,47 +74,6 @@ def test_all_reasons_are_shown_at_once() -> None:
         Exclusion.TRAINING_LAPSED,
         Exclusion.STOOD_DOWN,
     }
-
-
-def town() -> dict[str, Member]:
-    members = {f"p-{n}": Member(entry(units=(f"E{n}",))) for n in range(1, 9)}
-    members |= {f"m-{n}": Member(entry(Role.MHP, units=())) for n in range(1, 4)}
-    members |= {f"c-{n}": Member(entry(Role.COORDINATOR, units=())) for n in range(1, 3)}
-    return members
-
-
-def order(case_id: str) -> list[str]:
-    candidates, _, _ = rank(town(), case_id, (), TODAY, TODAY)
-    return [candidate.member_id for candidate in candidates]
-
-
-def test_the_order_of_a_case_is_always_the_same() -> None:
-    backwards = dict(reversed(list(town().items())))
-
-    assert rank(town(), "case-1", (), TODAY, TODAY) == rank(backwards, "case-1", (), TODAY, TODAY)
-
-
-def test_everybody_is_first_as_often_as_the_others() -> None:
-    cases, peers = 2000, 8
-    first = Counter(
-        next(m for m in order(case_id_for("metro", "cad", str(n))) if m.startswith("p-"))
-        for n in range(cases)
-    )
-
-    assert set(first) == {f"p-{n}" for n in range(1, peers + 1)}
-    fair = cases / peers
-    assert all(0.75 * fair < count < 1.25 * fair for count in first.values()), first
-
-
-def test_coordinators_are_called_and_never_asked_to_serve() -> None:
-    roster = town() | {"c-3": Member(entry(Role.COORDINATOR), stood_down=True)}
-
-    candidates, excluded, coordinators = rank(roster, "case-1", ("E1",), TODAY, TODAY)
-
-    assert coordinators == ("c-1", "c-2")
-    assert not any(c.role is Role.COORDINATOR for c in candidates)
-    assert [(e.member_id, e.reasons) for e in excluded] == [("p-1", (Exclusion.INVOLVED,))]
-    assert len(candidates) == 10
 
 
 def enrolling(**fields: Any) -> EnrollMember:

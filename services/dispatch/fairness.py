@@ -1,0 +1,127 @@
+"""Who comes before whom: fair points, then who was asked longest ago, then a lot. Pure.
+
+The points are the policy's (`fairness`); what they are for is in docs/explanation/fairness.md.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemas.candidates import Candidate, Circle
+from schemas.subjects import lent_id
+from services.dispatch.load import FREE
+from services.dispatch.roster import rode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from schemas.policy import Role
+    from services.dispatch.eligibility import Asking
+    from services.dispatch.roster import Member
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_LAST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Crews:
+    """What is known of those who were there, without knowing who they are."""
+
+    disciplines: frozenset[str]
+    stations: frozenset[str]
+
+
+class Standing(NamedTuple):
+    """One able member, and what decides their place: the smallest key comes first, then the lot."""
+
+    key: tuple[int, int, int, datetime]
+    lot: bytes
+    """A digest of case and member: nobody is always first, and a repeat asks the same people."""
+    member_id: str
+    role: Role
+    circle: Circle
+    because: tuple[str, ...]
+
+
+def crews_of(roster: Mapping[str, Member], asking: Asking) -> Crews:
+    """Disciplines as the feed tells them, and where it does not, of members whose units were there;
+    stations of those members always, as no feed tells a unit's station."""
+    there = [member.entry for member in roster.values() if rode(member, asking.units)]
+    disciplines = asking.disciplines or {entry.discipline for entry in there}
+    return Crews(frozenset(disciplines), frozenset(entry.station for entry in there))
+
+
+def standing(
+    member_id: str, member: Member, asking: Asking, crews: Crews, lender: str | None = None
+) -> Standing:
+    """The place of a member who may be asked; of one whom a neighbour lends, among those lent."""
+    entry, fair = member.entry, asking.fairness
+    load = asking.loads.get(member_id, FREE)
+    order = asking.duty.on_call.get(member_id)
+    since = asking.now - fair.lately
+    places, asked = load.places_since(since), load.asked_since(since)
+    waits = load.waits_elsewhere(asking.case_id, asking.now)
+    same = entry.discipline in crews.disciplines
+    other = bool(crews.stations) and (lender is not None or entry.station not in crews.stations)
+    points = same * fair.same_discipline + other * fair.other_station
+    points -= places * fair.per_place + load.one_on_ones * fair.per_talk
+    codes = (
+        (waits, "asked_elsewhere"),
+        (same, "same_discipline"),
+        (other, "other_station"),
+        (not places and not load.one_on_ones, "light_load"),
+        (asked is None, "not_asked_lately"),
+    )
+    name = lent_id(lender, member_id) if lender else member_id
+    on_call = () if order is None else (f"on_call_{order}",)
+    return Standing(
+        key=(_step(order, waits=waits), order or _LAST, -points, asked or _NEVER),
+        lot=blake2b(f"{asking.case_id}\x1f{name}".encode(), digest_size=16).digest(),
+        member_id=name,
+        role=entry.role,
+        circle=_circle(order, lender),
+        because=on_call + tuple(code for holds, code in codes if holds),
+    )
+
+
+def in_order(standings: Iterable[Standing]) -> Iterator[Candidate]:
+    """By key, and by lot where two of one role are equal, which is then said."""
+    ordered = sorted(standings)
+    drawn = _equals(ordered)
+    for each in ordered:
+        because = (*each.because, "lot") if each.member_id in drawn else each.because
+        yield Candidate(
+            member_id=each.member_id, role=each.role, circle=each.circle, because=because
+        )
+
+
+def _equals(ordered: Iterable[Standing]) -> set[str]:
+    by_role: dict[Role, list[Standing]] = defaultdict(list)
+    for each in ordered:
+        by_role[each.role].append(each)
+    return {
+        each.member_id
+        for same in by_role.values()
+        for pair in pairwise(same)
+        for each in pair
+        if pair[0].key == pair[1].key
+    }
+
+
+def _step(order: int | None, *, waits: bool) -> int:
+    """On call, available, and last those whom another case asks right now: two cases at once do not
+    both begin with the same member while others are free."""
+    if waits:
+        return 2
+    return 1 if order is None else 0
+
+
+def _circle(order: int | None, lender: str | None) -> Circle:
+    if lender is not None:
+        return Circle.MUTUAL_AID
+    return Circle.AVAILABLE if order is None else Circle.ON_CALL
