@@ -6,16 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from schemas.envelope import Timer
-from schemas.rota import CoverageChecked, CoverageCheckPlanned, Gap, GapKind
+from schemas.rota import CoordinatorWarned, CoverageChecked, CoverageCheckPlanned, Gap, GapKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from schemas.envelope import Event
 
 COVERAGE = "_coverage"
 """The id of an agency's one entity of this kind; no rota can be called so."""
+_REMEMBERED = 500
 CHECK = "coverage-check"
 HOLES = frozenset(
     {GapKind.NOBODY, GapKind.NOBODY_PAGEABLE, GapKind.NO_ROLE, GapKind.NO_GROUP_TRAINING}
@@ -30,6 +32,8 @@ class Coverage:
     due_at: datetime | None = None
     open: tuple[Gap, ...] = ()
     """Those that the last look found."""
+    told: tuple[tuple[UUID, str], ...] = ()
+    """Which warnings have gone out to whom lately."""
 
     def knows(self, gap: Gap) -> bool:
         """Whether this gap, or what there was of it then, was open at the last look."""
@@ -47,7 +51,10 @@ def evolve(state: Coverage, event: Event) -> Coverage:
         case CoverageCheckPlanned():
             return replace(state, due_at=event.due_at)
         case CoverageChecked():
-            return Coverage(event.next_at, event.gaps)
+            return replace(state, due_at=event.next_at, open=event.gaps)
+        case CoordinatorWarned():
+            told = (*state.told, (event.warning_id, event.member_id))
+            return replace(state, told=told[-_REMEMBERED:])
         case _:
             return state
 

@@ -83,10 +83,15 @@ ROTA_EVENTS: dict[type[Event], dict[str, Any]] = {
     },
     rota.OverrideRemoved: {"override_id": _OVERRIDE, "effective_from": _NOW},
     rota.RotaEnded: {"ends_at": _NOW},
-    rota.GapWarned: {
-        "gap_id": derived_id("builders", "gap"),
-        "gap": GAP,
+    rota.GapsWarned: {
+        "warning_id": derived_id("builders", "warning"),
+        "gaps": (GAP,),
         "member_ids": ("c-01",),
+    },
+    rota.CoordinatorWarned: {
+        "warning_id": derived_id("builders", "warning"),
+        "member_id": "c-01",
+        "channel": "email",
     },
     rota.CoverageCheckPlanned: {"due_at": _NOW + timedelta(hours=1)},
     rota.CoverageChecked: {"gaps": (GAP,), "next_at": _NOW + timedelta(days=1)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from schemas.envelope import Command, MemberId, UtcDatetime
+from schemas.envelope import Command, MemberId, Slug, UtcDatetime
 from schemas.rota import Gap, RotaPlan, WallTime
 
 
@@ -72,4 +72,12 @@ class RecordCoverage(Command):
     next_at: UtcDatetime | None
 
 
-CoverageCommand = PlanCoverageCheck | RecordCoverage
+class RecordWarning(Command):
+    """A carrier took the warning for one coordinator."""
+
+    warning_id: UUID
+    member_id: MemberId
+    channel: Slug
+
+
+CoverageCommand = PlanCoverageCheck | RecordCoverage | RecordWarning

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.refusals import Refusal, RefusalCode
-from schemas.rota import CoverageChecked, CoverageCheckPlanned, GapWarned
+from schemas.rota import CoordinatorWarned, CoverageChecked, CoverageCheckPlanned, GapsWarned
 from schemas.subjects import derived_id
-from services.dispatch.commands.rota import CoverageCommand, PlanCoverageCheck, RecordCoverage
+from services.dispatch.commands.rota import (
+    CoverageCommand,
+    PlanCoverageCheck,
+    RecordCoverage,
+    RecordWarning,
+)
 from services.dispatch.rota_coverage import HOLES, Coverage
 
 if TYPE_CHECKING:
@@ -24,6 +29,8 @@ def decide(command: CoverageCommand, state: Coverage) -> Sequence[Event] | Refus
             return () if sooner else (CoverageCheckPlanned(due_at=command.due_at),)
         case RecordCoverage():
             return _record(command, state)
+        case RecordWarning():
+            return _told(command, state)
 
 
 def _record(command: RecordCoverage, state: Coverage) -> Sequence[Event] | Refusal:
@@ -33,13 +40,23 @@ def _record(command: RecordCoverage, state: Coverage) -> Sequence[Event] | Refus
     if command.now < command.due_at:
         return Refusal(RefusalCode.TIMER_NOT_DUE, "The rotas are not looked through yet.")
     holes = tuple(gap for gap in command.gaps if gap.kind in HOLES)
-    warnings = (
-        GapWarned(
-            gap_id=derived_id(command.command_id, gap.kind, gap.role, gap.starts.isoformat()),
-            gap=gap,
-            member_ids=command.coordinators,
-        )
-        for gap in holes
-        if not state.knows(gap)
+    new = tuple(gap for gap in holes if not state.knows(gap))
+    checked = CoverageChecked(gaps=holes, next_at=command.next_at)
+    if not new:
+        return (checked,)
+    warned = GapsWarned(
+        warning_id=derived_id(command.command_id, "warning"),
+        gaps=new,
+        member_ids=command.coordinators,
     )
-    return (*warnings, CoverageChecked(gaps=holes, next_at=command.next_at))
+    return (warned, checked)
+
+
+def _told(command: RecordWarning, state: Coverage) -> Sequence[Event]:
+    if (command.warning_id, command.member_id) in state.told:
+        return ()
+    return (
+        CoordinatorWarned(
+            warning_id=command.warning_id, member_id=command.member_id, channel=command.channel
+        ),
+    )

@@ -15,7 +15,7 @@ from schemas.rota import (
     CoverageCheckPlanned,
     Gap,
     GapKind,
-    GapWarned,
+    GapsWarned,
     RotaEnded,
     RotaSet,
     WeeklyHours,
@@ -281,8 +281,8 @@ def test_a_look_is_planned_once_and_never_later() -> None:
 
 
 def test_coordinators_are_warned_of_a_gap_once_while_it_stays_open() -> None:
-    outcome = given(COVERAGE, PLANNED).when(look()).then_kinds(GapWarned, CoverageChecked)
-    assert outcome.only(GapWarned).member_ids == ("c-1",)
+    outcome = given(COVERAGE, PLANNED).when(look()).then_kinds(GapsWarned, CoverageChecked)
+    assert outcome.only(GapsWarned).member_ids == ("c-1",)
     tomorrow = START + DAY
     later = Gap(kind=GapKind.NOBODY, starts=HOLE.starts + 2 * HOUR, ends=HOLE.ends + DAY)
     again = outcome.and_when(look(tomorrow, due_at=tomorrow, gaps=(later,)))
@@ -294,7 +294,7 @@ def test_a_gap_that_was_closed_and_opens_again_is_told_again() -> None:
     tomorrow, day_after = START + DAY, START + 2 * DAY
     closed = first.and_when(look(tomorrow, due_at=tomorrow, gaps=(), next_at=day_after))
     closed.then_kinds(CoverageChecked)
-    closed.and_when(look(day_after, due_at=day_after)).then_kinds(GapWarned, CoverageChecked)
+    closed.and_when(look(day_after, due_at=day_after)).then_kinds(GapsWarned, CoverageChecked)
 
 
 def test_what_is_amiss_with_one_member_is_shown_and_wakes_nobody() -> None:
