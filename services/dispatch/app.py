@@ -19,18 +19,21 @@ from services.dispatch.edge import (
     emergencies,
     exposure,
     exposure_api,
+    member_page,
     replies,
     requests,
     requests_taken,
     reviews,
     roster,
     roster_reads,
+    team_page,
 )
 from services.dispatch.edge.requests_doors import Doors
 from services.dispatch.enrolments import Enrolments, LeaveSigner
 from services.dispatch.links import LinkSigner, RequestSigner
 from services.dispatch.load_book import LoadBook
 from services.dispatch.mutual_aid import read_mutual_aid
+from services.dispatch.own_pages import OwnPages, PageSigner
 from services.dispatch.parcels import Parcels
 from services.dispatch.personal import PersonalRecords
 from services.dispatch.requests import RequestDesk
@@ -78,9 +81,10 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
     router.include_router(exposure.routes(exposure.ExposurePages(ports, enrolments, doors)))
     router.include_router(exposure_api.routes(exposure_api.ExposureApi(ports, enrolments, doors)))
     router.include_router(reviews.routes(reviews.Reviews(ports, signer)))
-    personal = PersonalRecords(contacts)
-    router.include_router(roster.routes(roster.RosterEdge(ports, personal)))
-    router.include_router(roster_reads.routes(roster_reads.RosterReads(ports, circles.book, personal)))
+    own = OwnPages(
+        ports, PersonalRecords(contacts), carriers, PageSigner(secret), circles.book.rules
+    )
+    router.include_router(_roster(settings, circles.book, own))
     return Service(
         name="dispatch",
         router=router,
@@ -104,6 +108,24 @@ def _circles(ports: Ports, settings: DispatchSettings, contacts: Bucket) -> Circ
         LoadBook(ports.journal, ports.clock),
         read_mutual_aid(settings.mutual_aid_file),
     )
+
+
+def _roster(settings: DispatchSettings, book: RosterBook, own: OwnPages) -> APIRouter:
+    """Everything that shows or changes members: for operators, for each member, for all."""
+    router, ports, personal = APIRouter(), own.ports, own.personal
+    router.include_router(roster.routes(roster.RosterEdge(ports, personal, own)))
+    router.include_router(roster_reads.routes(roster_reads.RosterReads(ports, book, personal)))
+    pages = member_page.MemberPages(ports, own, settings.team_page, calendar=_no_calendar)
+    router.include_router(member_page.routes(pages))
+    if settings.team_page:
+        shown = team_page.TeamPage(ports, book, personal, settings.team_name)
+        router.include_router(team_page.routes(shown))
+    return router
+
+
+def _no_calendar(_agency: str, _member_id: str) -> str | None:
+    """Where a member's own calendar is: nowhere yet."""
+    return None
 
 
 def smtp(settings: DispatchSettings) -> SmtpCarrier:

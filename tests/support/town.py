@@ -27,7 +27,7 @@ from services.runtime.journal_memory import MemoryJournal
 from tests.support.phones import Phones
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from services.runtime.broker import Listener
@@ -200,8 +200,18 @@ class Town:
 
 
 @asynccontextmanager
-async def a_town(folder: Path, **policy_overrides: Any) -> AsyncIterator[Town]:
-    """A town with an empty roster. Dotted policy paths are given with `__` for the dots."""
+async def a_town(
+    folder: Path,
+    dispatch: Mapping[str, Any] | None = None,
+    *,
+    alone: bool = False,
+    **policy_overrides: Any,
+) -> AsyncIterator[Town]:
+    """A town with an empty roster. Dotted policy paths are given with `__` for the dots.
+
+    `dispatch` holds settings of dispatch other than the town's; `alone` leaves out intake and
+    followup, whose policies take a while to read, where no incident is needed.
+    """
     clock, journal, phones = FrozenClock(), MemoryJournal(), Phones()
     key = add_key(folder / "keys.json", "test-center", "metro", KeyRole.OPERATOR)
     shared = {"data_dir": folder, "agency": "metro", "public_url": "http://town.invalid"}
@@ -211,11 +221,10 @@ async def a_town(folder: Path, **policy_overrides: Any) -> AsyncIterator[Town]:
         return Ports(settings, journal, clock, Keyring.read(folder / "keys.json"))
 
     intake = IntakeSettings.model_validate({**shared, "policy_overrides": overrides})
-    services = [
-        build_intake(ports(intake)),
-        build_dispatch(ports(DispatchSettings.model_validate(shared)), carriers=phones.carriers()),
-        build_followup(ports(intake)),
-    ]
+    asking = DispatchSettings.model_validate({**shared, **(dispatch or {})})
+    services = [build_dispatch(ports(asking), carriers=phones.carriers())]
+    if not alone:
+        services = [build_intake(ports(intake)), *services, build_followup(ports(intake))]
     app = FastAPI()
     install_problems(app)
     streamed = frozenset(path for service in services for path in service.streamed)

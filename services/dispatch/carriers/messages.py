@@ -147,3 +147,17 @@ def check_in_offer(message_id: UUID, ask: str, leave: str) -> PhoneMessage:
             f"To get no more of these: {leave}\n"
         ),
     )
+
+
+def member_page(message_id: UUID, link: str) -> PhoneMessage:
+    """To a member of the team: the link of their own page."""
+    return PhoneMessage(
+        message_id=str(message_id),
+        subject="Tailboard: your page on the team",
+        text=(
+            "Please look at what the team's roster holds about you, and confirm with one tap that "
+            f"you are still reached this way: {link}\n\n"
+            "There you can also ask to be left in peace for a while. The link is yours alone: do "
+            "not pass it on.\n"
+        ),
+    )

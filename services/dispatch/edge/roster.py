@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from schemas.refusals import Refusal, RefusalCode
 from schemas.roster import MemberFields
 from schemas.subjects import Entity, Stream
+from services.dispatch.carriers.port import NotDelivered
 from services.dispatch.commands import (
     ConfirmContact,
     EnrollMember,
@@ -37,6 +38,7 @@ from services.dispatch.edge.roster_models import (
     Reason,
     Until,
 )
+from services.dispatch.own_pages import NoContact
 from services.dispatch.roster import Member
 from services.runtime.auth import KeyRole
 from services.runtime.clock import new_id
@@ -45,6 +47,7 @@ from services.runtime.handle import handle
 from services.runtime.telemetry import trace_from
 
 if TYPE_CHECKING:
+    from services.dispatch.own_pages import OwnPages
     from services.dispatch.personal import PersonalRecords
     from services.runtime.auth import Principal
     from services.runtime.host import Ports
@@ -64,6 +67,7 @@ class RosterEdge:
 
     ports: Ports
     personal: PersonalRecords
+    own: OwnPages
 
     async def enroll(self, who: Principal, member_id: str, entry: Entry) -> None:
         """Keep the contact first: a member on the roster can be reached from the first moment."""
@@ -108,9 +112,21 @@ class RosterEdge:
         if await self.personal.contact(who.agency, member_id) is None:
             history = await self.ports.journal.load(self._entity(who, member_id))
             if history.events:
-                detail = "Nothing is on file to reach this member by: enroll them with a contact."
-                raise Problem(HTTPStatus.CONFLICT, detail, code="no-contact")
+                raise _no_contact()
         return await self.step(who, member_id, ReturnMember)
+
+    async def invite(self, who: Principal, member_id: str, *, fresh: bool) -> Response:
+        """Send the member the link of their own page. Raises Problem 404, 409 or 502."""
+        if not (await self.ports.journal.load(self._entity(who, member_id))).events:
+            raise _problem(Refusal(RefusalCode.NOT_ENROLLED, "This member is not on the roster."))
+        try:
+            await self.own.invite(who.agency, member_id, fresh=fresh)
+        except NoContact as missing:
+            raise _no_contact() from missing
+        except NotDelivered as failed:
+            detail = "The message did not go out. Try again, or correct the member's contact."
+            raise Problem(HTTPStatus.BAD_GATEWAY, detail, code="not-delivered") from failed
+        return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def erase(self, who: Principal, member_id: str) -> Response:
         """Nothing can read how to reach this member any more; who they were in events stays."""
@@ -144,6 +160,11 @@ def _problem(refusal: Refusal) -> Problem:
     return Problem(status, refusal.detail, code=refusal.code.value)
 
 
+def _no_contact() -> Problem:
+    detail = "Nothing is on file to reach this member by: enroll them with a contact."
+    return Problem(HTTPStatus.CONFLICT, detail, code="no-contact")
+
+
 def routes(edge: RosterEdge) -> APIRouter:
     """The HTTP edge of changes."""
     router = APIRouter(prefix="/v1/roster/members", tags=["roster"])
@@ -172,6 +193,12 @@ def _add_entries(router: APIRouter, edge: RosterEdge) -> None:
     async def erase_contact(member_id: Numbered, request: Request) -> Response:
         """Erase how to reach a member, with their name and bio; the member is stood down."""
         return await edge.erase(await require(request, keyring, OPERATORS), member_id)
+
+    @router.post("/{member_id}/invite", status_code=204, openapi_extra=SECURED)
+    async def invite(member_id: Numbered, request: Request, *, fresh: bool = False) -> Response:
+        """Send the member the link of their own page; `fresh=true` closes every earlier link."""
+        who = await require(request, keyring, OPERATORS)
+        return await edge.invite(who, member_id, fresh=fresh)
 
 
 def _add_team_steps(router: APIRouter, edge: RosterEdge) -> None:
