@@ -105,14 +105,14 @@ class HardCall:
 
 
 def hard_call(history: Iterable[Recorded[Event]]) -> HardCall | None:
-    """What a case counts for, from all that intake recorded of it; None if no team was wanted.
+    """What a case counts for, from all that intake recorded of it; None if no real team was wanted.
 
     Whichever event of it comes first, late or twice, the answer is the same.
     """
     call: HardCall | None = None
     for told in history:
         match told.event:
-            case ActivationRequested() as event:
+            case ActivationRequested() as event if not event.brief.drill:
                 tier = min(event.brief.tier, call.tier) if call else event.brief.tier
                 named = _also(call.named if call else {}, event.units, told.meta.time)
                 at = min(event.brief.occurred_at, told.meta.time)

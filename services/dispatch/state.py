@@ -59,6 +59,8 @@ class Idle:
     notices: frozenset[UUID] = frozenset()
     past: frozenset[UUID] = frozenset()
     """Offers of the teams that were stood down: their links say so."""
+    drill: bool = False
+    """It was an exercise: what is said of it says so to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,11 @@ class Active:
     resized: bool = False
     """A coordinator has said how many places there are."""
     oversight: Oversight = field(default_factory=Oversight)
+
+    @property
+    def drill(self) -> bool:
+        """Whether this is an exercise: every message and page of it says so."""
+        return self.brief.drill
 
     def accepted(self, role: Role) -> int:
         """How many places of a role are taken."""
@@ -174,6 +181,7 @@ def _over(state: Active, event: TeamStoodDown) -> Idle:
         rounds=state.rounds + 1,
         notices=state.notices,
         past=state.past | state.offers.keys(),
+        drill=state.drill,
     )
 
 

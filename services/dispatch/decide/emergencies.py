@@ -13,7 +13,7 @@ from schemas.policy import Place, Role
 from schemas.requests import EmergencyRaised, EmergencyRepeated
 from schemas.subjects import derived_id
 from services.dispatch.decide.asking import after, fill
-from services.dispatch.decide.paging import called, paged
+from services.dispatch.decide.paging import called, paged, somebody_has_it
 from services.dispatch.state import OfferStatus
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ _SAID_NO = frozenset({OfferStatus.DECLINED, OfferStatus.ACCEPTED})
 
 def page_again(command: CheckCallback, team: Active, request: Request) -> Sequence[Event]:
     """Nobody answered: page everybody of the open places who has not said no, and call the
-    coordinators again, after some rounds the program leads too. Once somebody is there, only
-    professionals are paged for what is still open."""
+    coordinators again until one of them has it, after some rounds the program leads too. Once
+    somebody is there, only professionals are paged for what is still open."""
     if command.now >= request.paged_from + command.page_for:
         return ()
     number = request.pages + 1
@@ -43,7 +43,7 @@ def page_again(command: CheckCallback, team: Active, request: Request) -> Sequen
     again = EmergencyRepeated(number=number, again_at=command.now + team.brief.policy.reply_within)
     offers = _offers(command, team, wanted, f"again-{number}")
     pages = paged(team.brief, offers)
-    if is_helped:
+    if is_helped or somebody_has_it(team):
         return (again, *offers, *pages)
     is_late = number >= command.leads_after
     reason = AlarmReason.EMERGENCY_UNANSWERED if is_late else AlarmReason.REQUEST_EMERGENCY

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import CoordinatorAlarmed
+from schemas.dispatch import AlarmReason, CoordinatorAlarmed
 from schemas.requests import EmergencyPaged, Page
 from schemas.subjects import derived_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from schemas.dispatch import AlarmReason, OfferExtended
+    from schemas.dispatch import OfferExtended
     from schemas.envelope import Event
     from schemas.policy import CaseBrief
     from services.dispatch.state import Active
+
+CALLED_AT_ONCE = frozenset({AlarmReason.REQUEST_EMERGENCY, AlarmReason.EMERGENCY_UNANSWERED})
+"""Alarms that go out with the pages, and not in the queue of all alarms."""
 
 
 def paged(brief: CaseBrief, offers: Iterable[OfferExtended]) -> Sequence[Event]:
@@ -43,3 +46,9 @@ def called(
     if not members:
         return (alarm,)
     return (alarm, EmergencyPaged(alarm_id=alarm_id, called=members))
+
+
+def somebody_has_it(team: Active) -> bool:
+    """Whether a coordinator or a program lead has answered an emergency's alarm."""
+    alarms = team.oversight.alarms.values()
+    return any(each.answered and each.reason in CALLED_AT_ONCE for each in alarms)

@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from schemas.requests import EmergencyCategory
 from services.dispatch.commands import CancelRequest
+from services.dispatch.decide.paging import somebody_has_it
 from services.dispatch.edge import emergencies_api
 from services.dispatch.edge.replies import HEADERS
 from services.dispatch.edge.requests_doors import MAY_RAISE
@@ -148,6 +149,7 @@ class Emergencies:
             late=self.ports.clock.now() >= asked.answer_by,
             minutes=max(1, round(every.total_seconds() / 60)),
             reached=asked.reached,
+            known=isinstance(standing.team, Active) and somebody_has_it(standing.team),
             reachable=contact is not None,
         )
 

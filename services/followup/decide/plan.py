@@ -31,8 +31,11 @@ if TYPE_CHECKING:
 
 
 def plan(command: PlanFollowup, state: Unplanned) -> Sequence[Event]:
-    """Plan with the case's own policy; a team that stayed incomplete changes nothing of it."""
+    """Plan with the case's own policy; a team that stayed incomplete changes nothing of it. An
+    exercise practises the call-out: nothing follows it, so nothing of it can be missed."""
     brief = command.brief
+    if brief.drill:
+        return ()
     if state.cancelled_at is not None and brief.reported_at <= state.cancelled_at:
         return ()
     if state.operations_ended_at is not None:

@@ -94,6 +94,10 @@ def test_a_plan_is_made_once() -> None:
     planned().and_when(planning()).then_nothing()
 
 
+def test_nothing_follows_an_exercise() -> None:
+    given(FOLLOWUP).when(planning(drill=True)).then_nothing()
+
+
 def test_an_incomplete_team_changes_nothing_of_the_plan() -> None:
     whole, partial = planned(), planned(complete=False, peers=0)
 
