@@ -42,8 +42,8 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
         case TeamResized(form_by=form_by) as event:
             yield case_row(recorded.entity, form_by=form_by, formed_at=None, exhausted_at=None)
             places = listed(counted(each.count, each.role) for each in event.places)
-            told = f"The team is to be {places}{_by(event.by, event.reason)}"
-            yield from entries(recorded, line(Step.RESIZED, told))
+            detail = f"The team is to be {places}{_by(event.by, event.reason)}"
+            yield from entries(recorded, line(Step.RESIZED, detail))
         case CandidateAdded() as event:
             yield from entries(recorded, _added(event))
         case OfferWithdrawn(fill_by=fill_by) if fill_by:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.audit.views.case_file import CaseFile, Planned
+    from services.audit.views.team_rows import Delivery
 
 
 class CaseState(StrEnum):
@@ -127,9 +128,16 @@ def _marks(file: CaseFile, now: datetime) -> Iterator[str]:
     if case.no_coordinator:
         yield "No coordinator on the roster"
     yield from _plan_marks(file, now)
-    failed = sum(delivery.status == "failed" for delivery in file.deliveries.values())
-    if failed:
-        yield f"{_counted(failed, 'message')} not delivered"
+    if lost := _lost(file):
+        yield f"{_counted(lost, 'message')} not delivered"
+
+
+def _lost(file: CaseFile) -> int:
+    """Messages that went out on no channel, where nothing more is tried."""
+    parcels: dict[str, list[Delivery]] = {}
+    for each in file.deliveries.values():
+        parcels.setdefault(each.parcel_id or each.delivery_id, []).append(each)
+    return sum(all(e.status == "failed" and not e.left for e in told) for told in parcels.values())
 
 
 def _plan_marks(file: CaseFile, now: datetime) -> Iterator[str]:

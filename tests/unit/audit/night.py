@@ -101,6 +101,7 @@ class Night:
             "channel": channel,
         }
         more = {"attempt": 1, "give_up_at": self.story.start + after, "offer_id": offer_id}
+        more["parcel_id"] = offer_id
         started = DeliveryStarted.model_validate({**about, **more})
         failed = {"failure": Failure.PERMANENT, "final": True}
         end = (
