@@ -16,6 +16,10 @@ from services.dispatch.cumulative_policy import read_cumulative_policy
 from services.dispatch.deliveries import Deliveries
 from services.dispatch.duty_book import DutyBook
 from services.dispatch.edge import (
+    alarms,
+    colleagues,
+    coordinator,
+    coordinator_steps,
     emergencies,
     exposure,
     exposure_api,
@@ -41,7 +45,7 @@ from services.dispatch.requests_policy import read_requests_policy
 from services.dispatch.roster_policy import read_roster_policy
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.subscribers import Subscribers
-from services.runtime.auth import secret_of
+from services.runtime.auth import Passes, secret_of
 from services.runtime.bucket import Bucket, JetStreamBucket, MemoryBucket
 from services.runtime.host import Service
 
@@ -74,7 +78,7 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
     urgent = emergencies.Emergencies(ports, desk, of_requests, signer, doors)
     router.include_router(emergencies.routes(urgent))
     taken = requests_taken.TakenRequests(ports, desk, signer, urgent)
-    router.include_router(replies.routes(replies.Replies(ports, signer, taken.page)))
+    router.include_router(_of_offers(ports, signer, circles, taken))
     router.include_router(requests_taken.routes(taken))
     asking = requests.Asking(ports, desk, of_requests, doors, notice(settings))
     router.include_router(requests.routes(asking))
@@ -96,6 +100,21 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
         owned=(Stream.DISPATCH, Stream.ROSTER, Stream.ROTA),
         background=(circles.book.keep, circles.duty.keep, circles.loads.keep, enrolments.keep),
     )
+
+
+def _of_offers(
+    ports: Ports, signer: LinkSigner, circles: Circles, taken: requests_taken.TakenRequests
+) -> APIRouter:
+    """What members and coordinators answer from their phones, and coordinators from the console."""
+    personal = PersonalRecords(taken.desk.contacts)
+    router = APIRouter()
+    of_role = colleagues.Colleagues(circles.book, personal)
+    router.include_router(replies.routes(replies.Replies(ports, signer, taken.page, of_role)))
+    router.include_router(alarms.routes(alarms.Alarms(ports, signer)))
+    passes = Passes(secret_of(ports.settings.data_dir / "session-secret"))
+    desk = coordinator_steps.CoordinatorDesk(ports, circles, passes)
+    router.include_router(coordinator.routes(desk))
+    return router
 
 
 def _circles(ports: Ports, settings: DispatchSettings, contacts: Bucket) -> Circles:

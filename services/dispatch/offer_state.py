@@ -51,8 +51,13 @@ class Offer:
     stands_until: datetime | None = None
     """Of a standby: until then their yes holds without asking again."""
     arrives_at: datetime | None = None
-    let_off: bool = False
-    """Withdrawn only because the team was complete: their late yes makes them a standby."""
+    taken_back: str | None = None
+    """Of a withdrawn offer: why."""
+
+    @property
+    def let_off(self) -> bool:
+        """Withdrawn only because the team was complete: their late yes makes them a standby."""
+        return self.status is OfferStatus.WITHDRAWN and self.taken_back == "team_complete"
 
 
 Offers = dict["UUID", Offer]
@@ -82,8 +87,8 @@ def offered(offers: Offers, event: OfferEvent) -> Offers:
         case MembersAskedAgain():
             return offers | _superseded(offers, event)
         case OfferWithdrawn():
-            let_off = event.reason == "team_complete"
-            return _with(offers, event.offer_id, OfferStatus.WITHDRAWN, let_off=let_off)
+            status = OfferStatus.WITHDRAWN
+            return _with(offers, event.offer_id, status, taken_back=event.reason)
         case StandbyOffered(stands_until=until):
             return _with(offers, event.offer_id, OfferStatus.STANDBY, stands_until=until)
         case ArrivalEstimated():

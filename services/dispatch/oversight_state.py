@@ -41,8 +41,13 @@ class Alarm:
     reason: AlarmReason
     answer_by: datetime | None
     item: str | None = None
-    answered: bool = False
+    answered_by: str | None = None
     escalated: bool = False
+
+    @property
+    def answered(self) -> bool:
+        """Whether somebody has it."""
+        return self.answered_by is not None
 
     def settled_by_a_team(self, *, formed: bool) -> bool:
         """Whether the team's being complete is all that was called for."""
@@ -109,6 +114,7 @@ def _alarm(
         case CoordinatorAlarmed():
             return {event.alarm_id: Alarm(event.reason, event.answer_by, event.item)}
         case AlarmAnswered():
-            return {event.alarm_id: replace(before.alarms[event.alarm_id], answered=True)}
+            had = replace(before.alarms[event.alarm_id], answered_by=event.by)
+            return {event.alarm_id: had}
         case AlarmEscalated():
             return {event.alarm_id: replace(before.alarms[event.alarm_id], escalated=True)}

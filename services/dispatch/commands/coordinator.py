@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from schemas.candidates import Exclusion
-from schemas.envelope import MemberId
+from schemas.envelope import By, MemberId
 from schemas.policy import Place, Role
-from schemas.steps import By, StepReason
+from schemas.steps import StepReason
 from services.dispatch.commands.case import CaseCommand
 
 

@@ -9,9 +9,8 @@ from pydantic import Field
 
 from schemas.candidates import Candidate, Excluded, Lent
 from schemas.dispatch import AlarmReason, Purpose
-from schemas.envelope import Code, MemberId, Slug, UtcDatetime
+from schemas.envelope import By, Code, MemberId, Slug, UtcDatetime
 from schemas.policy import CaseBrief, InterventionKind
-from schemas.steps import By
 from services.dispatch.commands.case import CaseCommand
 
 

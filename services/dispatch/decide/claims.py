@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from schemas.deliveries import delivery_id_for
 from schemas.dispatch import Purpose
 from schemas.refusals import Refusal, RefusalCode
+from schemas.subjects import derived_id
 from services.dispatch.delivery_state import Delivery, DeliveryStatus
 from services.dispatch.state import Active, DispatchState, OfferStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from services.dispatch.commands import StartDelivery
 
@@ -58,13 +60,32 @@ def not_needed(command: StartDelivery, state: DispatchState) -> Refusal | None:
                 for review in state.reviews.values()
             )
             return None if waits else _NOT_NEEDED
-        case Purpose.ALARM | Purpose.CHECK_IN_DUE:
+        case Purpose.ALARM:
+            return _NOT_NEEDED if _is_had(command, state) else None
+        case Purpose.CHECK_IN_DUE:
             return None if isinstance(state, Active) else _NOT_NEEDED
         case Purpose.CALLBACK_DUE | Purpose.PLACE_GIVEN:
             took = isinstance(state, Active) and state.taken_by(command.member_id)
             return None if took else _NOT_NEEDED
         case Purpose.EXERCISE_OVER:
             return None
+
+
+def alarm_parcel(alarm_id: UUID, member_id: str, *, escalated: bool) -> UUID:
+    """The message to one who is called about an alarm, as coordinator or as program lead."""
+    return derived_id(alarm_id, "lead", member_id) if escalated else derived_id(alarm_id, member_id)
+
+
+def _is_had(command: StartDelivery, state: DispatchState) -> bool:
+    """Somebody has this alarm, or the team is gone: nobody else needs to be woken."""
+    if not isinstance(state, Active):
+        return True
+    return any(
+        alarm.answered
+        and command.parcel_id
+        in {alarm_parcel(each, command.member_id, escalated=lead) for lead in (True, False)}
+        for each, alarm in state.oversight.alarms.items()
+    )
 
 
 def _not_open(command: StartDelivery, state: DispatchState) -> Refusal | None:

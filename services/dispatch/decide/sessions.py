@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemas.envelope import Event
-    from schemas.policy import CaseBrief, InterventionKind
     from services.dispatch.commands import DecideSessions
     from services.dispatch.state import Active
 
@@ -28,18 +27,12 @@ _NOT_YOURS = Refusal(
 )
 
 
-def kinds_to_approve(brief: CaseBrief) -> tuple[InterventionKind, ...]:
-    """The kinds of group intervention that wait for a professional's word, in the policy's order."""
-    wanted = (rule.kind for rule in brief.policy.interventions if rule.mhp_required)
-    return tuple(dict.fromkeys(wanted))
-
-
 def decide_sessions(command: DecideSessions, state: Active) -> Sequence[Event] | Refusal:
     """Approve kinds, or not now; either may be said anew until a session was held."""
     offer = newest(state.offers, command.offer_id)
     if offer is None or offer.status is not OfferStatus.ACCEPTED or offer.role not in APPROVERS:
         return _NOT_YOURS
-    if not set(command.kinds) <= set(kinds_to_approve(state.brief)):
+    if not set(command.kinds) <= set(state.brief.policy.kinds_to_approve()):
         return _UNKNOWN
     known = state.oversight.approved if command.approved else state.oversight.refused
     news = tuple(kind for kind in command.kinds if kind not in known)

@@ -7,8 +7,7 @@ from datetime import timedelta
 from schemas.policy import InterventionKind, InterventionRule, Role
 from schemas.refusals import RefusalCode
 from schemas.steps import GroupSessionsApproved, GroupSessionsRefused
-from services.dispatch.decide.sessions import kinds_to_approve
-from tests.unit.dispatch.cases import Case, accept, activated, brief, policy
+from tests.unit.dispatch.cases import Case, accept, activated, policy
 from tests.unit.dispatch.steps import sessions
 
 DEBRIEFING, DEFUSING = InterventionKind.DEBRIEFING, InterventionKind.DEFUSING
@@ -42,7 +41,7 @@ def with_an_mhp() -> Case:
 
 
 def test_only_what_the_policy_wants_approved_is_asked_about() -> None:
-    assert kinds_to_approve(brief(OWN)) == (DEBRIEFING,)
+    assert OWN.kinds_to_approve() == (DEBRIEFING,)
 
 
 def test_a_professional_approves_and_may_take_it_back() -> None:
