@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand
 from typing_extensions import override
 
+from services.cli.activations import activations
 from services.cli.cases import case, cases, done
 from services.cli.deadletters import app as deadletters_app
 from services.cli.decide import lower, merge, raise_case, split
@@ -53,6 +54,7 @@ def up() -> None:
 app.command("post")(post)
 app.command("explain")(explain)
 app.add_typer(spool_app)
+app.command("activations")(activations)
 app.command("case")(case)
 app.command("cases")(cases)
 app.command("done")(done)
