@@ -67,34 +67,6 @@ def stand_down(delivery_id: UUID, reason: str) -> PhoneMessage:
     )
 
 
-_EXERCISE_ENDS = {
-    "exercise_over": "The exercise is over. Thank you for taking part.",
-    "real_incident": (
-        "The exercise ends here: a real incident goes first. If you are needed for it, you are "
-        "asked in a message of its own. Thank you for taking part."
-    ),
-}
-
-
-def exercise_over(delivery_id: UUID, reason: str) -> PhoneMessage:
-    """Thanking everybody who was asked in an exercise, whatever they answered."""
-    return PhoneMessage(
-        message_id=str(delivery_id),
-        subject="Tailboard: the exercise is over",
-        text=f"{_EXERCISE_ENDS.get(reason, _EXERCISE_ENDS['exercise_over'])}\n",
-    )
-
-
-def as_exercise(message: PhoneMessage) -> PhoneMessage:
-    """The same message as the one of an exercise: its first word says so, and so do the text and
-    the spoken words that are made of it."""
-    marked = {
-        "subject": f"{EXERCISE} {message.subject}",
-        "text": f"{EXERCISE}, nobody is hurt. Please do as if it were real.\n\n{message.text}",
-    }
-    return message.model_copy(update=marked)
-
-
 def alarm(
     delivery_id: UUID,
     reason: AlarmReason,
@@ -109,7 +81,7 @@ def alarm(
     return PhoneMessage(
         message_id=str(delivery_id),
         subject="Tailboard: a case needs you",
-        text=f"{_ALARMS[reason]}\n\nOpen the case: {link}\n",
+        text=f"{first}{_ALARMS[reason]}\n\n{tap}Open the case: {link}\n",
     )
 
 
@@ -138,6 +110,23 @@ def check_in_due(delivery_id: UUID, link: str) -> PhoneMessage:
     )
 
 
+def alarm_words(reason: AlarmReason) -> str:
+    """What somebody is called for, and nothing of the case."""
+    return _ALARMS[reason]
+
+
+def place_given(delivery_id: UUID, link: str) -> PhoneMessage:
+    """To one who stood by: they have the place of somebody who dropped out."""
+    return PhoneMessage(
+        message_id=str(delivery_id),
+        subject="Tailboard: you are on the team now",
+        text=(
+            "A place is open again, and as you are standing by it is yours.\n\n"
+            f"Say when you can be there, or that you cannot after all: {link}\n"
+        ),
+    )
+
+
 def callback_due(delivery_id: UUID, link: str) -> PhoneMessage:
     """Reminding a member of what they took on."""
     return PhoneMessage(
@@ -157,23 +146,6 @@ def confirm_enrolment(message_id: UUID, link: str) -> PhoneMessage:
         message_id=str(message_id),
         subject="Tailboard: please confirm",
         text=(
-def alarm_words(reason: AlarmReason) -> str:
-    """What somebody is called for, and nothing of the case."""
-    return _ALARMS[reason]
-
-
-def place_given(delivery_id: UUID, link: str) -> PhoneMessage:
-    """To one who stood by: they have the place of somebody who dropped out."""
-    return PhoneMessage(
-        message_id=str(delivery_id),
-        subject="Tailboard: you are on the team now",
-        text=(
-            "A place is open again, and as you are standing by it is yours.\n\n"
-            f"Say when you can be there, or that you cannot after all: {link}\n"
-        ),
-    )
-
-
             "Somebody, probably you, asked Tailboard to keep a private count for this address.\n\n"
             f"To start it: {link}\n\n"
             "Nothing is counted before. If it was not you, do nothing: the address is erased.\n"
