@@ -39,7 +39,7 @@ class Row:
 
 CATALOGUE: tuple[Row, ...] = (
     Row(Stream.INTAKE, intake.IncidentReported, ("audit",)),
-    Row(Stream.INTAKE, intake.IncidentUpdated, ("audit",)),
+    Row(Stream.INTAKE, intake.IncidentUpdated, ("followup", "audit")),
     Row(Stream.INTAKE, intake.ActivationRequested, ("dispatch", "audit")),
     Row(Stream.INTAKE, intake.ExposureRecorded, ("dispatch", "audit")),
     Row(Stream.INTAKE, intake.OperationsEnded, ("followup", "audit")),

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from schemas.envelope import Code, Event, Frozen, Slug, UtcDatetime
-from schemas.policy import CaseBrief, Citation, Tier
+from schemas.policy import CaseBrief, Citation, Crew, Tier
 
 IncidentType = Annotated[str, StringConstraints(max_length=120)]
 Unit = Annotated[str, StringConstraints(min_length=1, max_length=32)]
@@ -166,9 +166,9 @@ class IncidentReported(Event):
     context_only: bool = False
     """A hazard alert, not a call: it never pages."""
     exposed: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """About how many were there; a count, and nobody's name."""
     disciplines: tuple[Slug, ...] = ()
-    """Of those who were there, such as `fire`."""
+    crews: tuple[Crew, ...] = ()
+    """About how many were there, of what work, by agency: counts, and nobody's name."""
     screening: Screening
 
 

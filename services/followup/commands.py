@@ -33,9 +33,11 @@ class OpenGroupWindows(Command):
 
 
 class SetCrews(Command):
-    """Somebody says who was there: agencies, disciplines, exposures, about how many."""
+    """Somebody says who was there: agencies, disciplines, exposures, about how many. A feed adds
+    to what is known; a person has the last word."""
 
     crews: tuple[Crew, ...]
+    adds: bool = False
 
 
 class MarkDone(Command):

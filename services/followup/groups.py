@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
+from operator import add
 from typing import TYPE_CHECKING
 
 from schemas.policy import Group, InterventionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from schemas.policy import CaseBrief, Crew, InterventionRule
 
@@ -41,7 +42,7 @@ def parts(brief: CaseBrief, rule: InterventionRule) -> tuple[Part, ...]:
     known to differ and the session is one that must not mix them."""
     found: list[Part] = []
     for group in _exposures(brief, rule):
-        crews = _alike([crew for crew in brief.crews if crew.exposure is group])
+        crews = [crew for crew in _alike(brief.crews) if crew.exposure is group]
         if rule.kind not in TALKS or not crews:
             found.append(Part(group, about=_known(brief, group, crews)))
             continue
@@ -60,23 +61,31 @@ def facilitators(rule: InterventionRule, part: Part, brief: CaseBrief) -> int:
     return max(AT_LEAST, ceil((part.about or 0) / brief.policy.participants_per_peer))
 
 
+def together(known: tuple[Crew, ...], told: tuple[Crew, ...]) -> tuple[Crew, ...]:
+    """Every crew that anybody named, each once, with the greatest number that anybody told."""
+    return _merged((*known, *told), max)
+
+
+def _alike(crews: tuple[Crew, ...]) -> tuple[Crew, ...]:
+    """One entry for all of one exposure, agency and discipline in one telling."""
+    return _merged(crews, add)
+
+
+def _merged(crews: tuple[Crew, ...], count: Callable[[int, int], int]) -> tuple[Crew, ...]:
+    found: dict[tuple[str, str | None, str | None], Crew] = {}
+    for crew in crews:
+        key = (crew.exposure, crew.agency, crew.discipline)
+        people = count((found[key].count or 0) if key in found else 0, crew.count or 0)
+        found[key] = crew.model_copy(update={"count": people or None})
+    return tuple(found.values())
+
+
 def _exposures(brief: CaseBrief, rule: InterventionRule) -> Iterator[Group]:
     """Those of the rule; command staff and hospitals too once somebody says that they were there."""
     told = {crew.exposure for crew in brief.crews}
     yield from rule.groups
     if rule.kind in TALKS and Group.RESPONDERS in rule.groups:
         yield from (g for g in (Group.COMMAND, Group.HOSPITAL) if g in told - set(rule.groups))
-
-
-def _alike(crews: list[Crew]) -> list[Crew]:
-    """One entry for all of one agency and discipline, however often they were named."""
-    merged: dict[tuple[str | None, str | None], Crew] = {}
-    for crew in crews:
-        key = (crew.agency, crew.discipline)
-        before = merged.get(key)
-        count = ((before.count if before else None) or 0) + (crew.count or 0)
-        merged[key] = crew.model_copy(update={"count": count or None})
-    return list(merged.values())
 
 
 def _known(brief: CaseBrief, group: Group, crews: list[Crew]) -> int | None:

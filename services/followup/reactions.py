@@ -16,6 +16,7 @@ from services.followup.commands import (
     OpenGroupWindows,
     PassTarget,
     PlanFollowup,
+    SetCrews,
 )
 from services.followup.deadlines import (
     CHECK_IN_CLOSES,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from schemas.envelope import Recorded, TimerDue
-    from schemas.intake import DeactivationRequested, OperationsEnded
+    from schemas.intake import DeactivationRequested, IncidentUpdated, OperationsEnded
 
 Asked = PassTarget | CloseWindow | FallDue | MissCheckIn
 _ASKS: dict[str, type[PassTarget] | type[CloseWindow] | type[FallDue] | type[MissCheckIn]] = {
@@ -62,6 +63,18 @@ def when_operations_ended(told: Recorded[OperationsEnded], now: datetime) -> Ope
         actor="intake",
         trace=told.meta.trace,
         ended_at=told.event.ended_at,
+    )
+
+
+def when_incident_updated(told: Recorded[IncidentUpdated], now: datetime) -> SetCrews:
+    """Who was there, as another report tells it."""
+    return SetCrews(
+        command_id=derived_id(told.meta.event_id, "crews"),
+        now=now,
+        actor="rule:reports",
+        trace=told.meta.trace,
+        crews=told.event.crews,
+        adds=True,
     )
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from schemas.envelope import Event
-    from schemas.policy import CaseBrief, InterventionKind
+    from schemas.policy import CaseBrief, Crew, InterventionKind
 
 
 class Status(Enum):
@@ -63,6 +63,7 @@ class Unplanned:
     operations_ended_at: datetime | None = None
     cancelled_at: datetime | None = None
     """A plan for a wish from before is settled, however late it arrives."""
+    crews: tuple[Crew, ...] = ()
     approved: frozenset[InterventionKind] = frozenset()
     """A professional may say yes before the team is complete; it is remembered for the plan."""
 
@@ -129,6 +130,8 @@ def _before_the_plan(state: Unplanned, event: Event) -> FollowupState:
             return _with(fresh, event.interventions, event.check_ins)
         case OperationsEndNoted():
             return replace(state, operations_ended_at=event.ended_at)
+        case CrewsSet():
+            return replace(state, crews=event.crews)
         case FollowupCancelled():
             return replace(state, cancelled_at=event.decided_at)
         case _:
@@ -155,7 +158,7 @@ _BECAME: dict[type[Event], Status] = {
 def _planned(state: Planned, event: Event) -> FollowupState:
     match event:
         case FollowupCancelled():
-            return Unplanned(state.brief.operations_ended_at, event.decided_at)
+            return Unplanned(state.brief.operations_ended_at, event.decided_at, state.brief.crews)
         case FollowupWidened():
             deferred = (*state.deferred, *event.deferred)
             wider = replace(state, brief=event.brief, members=_members(event), deferred=deferred)

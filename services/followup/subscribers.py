@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schemas.dispatch import RosterExhausted, TeamFormed
-from schemas.intake import DeactivationRequested, OperationsEnded
+from schemas.intake import DeactivationRequested, IncidentUpdated, OperationsEnded
 from schemas.refusals import RefusalCode
 from schemas.steps import GroupSessionsApproved, GroupSessionsRefused
 from schemas.subjects import Entity, Stream
@@ -14,6 +14,7 @@ from services.followup.decider import FOLLOWUP
 from services.followup.reactions import (
     when_deactivation_requested,
     when_due,
+    when_incident_updated,
     when_operations_ended,
     when_sessions_decided,
     when_team_settled,
@@ -43,6 +44,7 @@ class Subscribers:
             on_event("followup-sessions-approved", GroupSessionsApproved, self.on_sessions_decided),
             on_event("followup-sessions-refused", GroupSessionsRefused, self.on_sessions_decided),
             on_event("followup-operations-ended", OperationsEnded, self.on_operations_ended),
+            on_event("followup-crews", IncidentUpdated, self.on_incident_updated),
             on_event("followup-deactivations", DeactivationRequested, self.on_deactivation),
             on_due("followup-due", Stream.FOLLOWUP, self.on_due),
         )
@@ -60,6 +62,11 @@ class Subscribers:
     async def on_operations_ended(self, told: Recorded[OperationsEnded]) -> None:
         """Open the group windows; a case without a plan has none that wait."""
         await self._handle(told.entity, when_operations_ended(told, self.ports.clock.now()))
+
+    async def on_incident_updated(self, told: Recorded[IncidentUpdated]) -> None:
+        """Plan the groups anew when a report says more of who was there."""
+        if told.event.crews:
+            await self._handle(told.entity, when_incident_updated(told, self.ports.clock.now()))
 
     async def on_deactivation(self, told: Recorded[DeactivationRequested]) -> None:
         """Take the plan back."""

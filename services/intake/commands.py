@@ -20,7 +20,7 @@ from schemas.intake import (
     ReviewAnswer,
     Unit,
 )
-from schemas.policy import Role
+from schemas.policy import Crew, Role
 
 
 class PatientOutcome(StrEnum):
@@ -115,6 +115,7 @@ class Report(Frozen):
     """About how many responders were there, where the feed says it."""
     disciplines: tuple[Slug, ...] = ()
     """Of those who were there, such as `fire` or `ems`."""
+    crews: tuple[Crew, ...] = ()
     told_at: UtcDatetime | None = None
     """When the feed last touched its record: orders updates, whatever order they arrive in."""
     same_as: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()

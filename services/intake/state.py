@@ -24,6 +24,7 @@ from schemas.intake import (
     ReviewOpened,
     ReviewOverdue,
 )
+from schemas.policy import Crew, Group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,6 +81,7 @@ class Seen:
     exposed: int | None = None
     """The greatest number of people on scene that any report told: more peers rather than fewer."""
     disciplines: tuple[str, ...] = ()
+    crews: tuple[Crew, ...] = ()
     told: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     """By source and field: when the feed last touched what we know."""
     shown: Mapping[str, tuple[Shown, ...]] = field(default_factory=dict)
@@ -195,8 +197,11 @@ def _reported(state: Seen, event: IncidentReported) -> Seen:
         operations_ongoing=event.operations_ongoing,
         operations_ended_at=event.operations_ended_at,
         units=tuple(dict.fromkeys((*state.units, *event.units))),
-        exposed=max(state.exposed or 0, event.exposed or 0) or None,
-        disciplines=tuple(sorted({*state.disciplines, *event.disciplines})),
+        exposed=max(state.exposed or 0, event.exposed or 0, _people(event.crews)) or None,
+        disciplines=tuple(
+            sorted({*state.disciplines, *event.disciplines, *_disciplines(event.crews)})
+        ),
+        crews=_all_crews(state.crews, event.crews),
         told={**state.told, **told},
         shown={**state.shown, event.source: event.screening.shown},
     )
@@ -246,3 +251,22 @@ def _reviewed(
             return replace(state, review=None, raised=True)
         case ReviewAnswered():
             return replace(state, review=None)
+
+
+def _people(crews: tuple[Crew, ...]) -> int:
+    return sum(crew.count or 0 for crew in crews if crew.exposure is Group.RESPONDERS)
+
+
+def _disciplines(crews: tuple[Crew, ...]) -> set[str]:
+    return {crew.discipline for crew in crews if crew.discipline}
+
+
+def _all_crews(known: tuple[Crew, ...], told: tuple[Crew, ...]) -> tuple[Crew, ...]:
+    """Every crew that any report named, with the greatest number that any report told."""
+    found: dict[tuple[str, str | None, str | None], Crew] = {}
+    for crew in (*known, *told):
+        key = (crew.exposure, crew.agency, crew.discipline)
+        before = found.get(key)
+        count = max((before.count if before else None) or 0, crew.count or 0)
+        found[key] = crew.model_copy(update={"count": count or None})
+    return tuple(found.values())

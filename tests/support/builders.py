@@ -17,6 +17,7 @@ from schemas.intake import Evidence, IncidentStatus, Mode, Outcome, Screening, S
 from schemas.policy import (
     CaseBrief,
     CheckInRule,
+    Crew,
     Group,
     InterventionKind,
     InterventionRule,
@@ -142,6 +143,9 @@ _REPORT: dict[str, Any] = {
     "kind": "medical",
     "whereabouts": ("0123456789abcdef",),
     "context_only": False,
+    "exposed": 9,
+    "disciplines": ("fire",),
+    "crews": (Crew(exposure=Group.RESPONDERS, agency="metro", discipline="fire", count=9),),
     "screening": SCREENING,
 }
 _OFFER: dict[str, Any] = {"offer_id": OFFER_ID, "member_id": "p-01", "role": Role.PEER}

@@ -32,6 +32,7 @@ from services.followup.decide.interventions import (
 )
 from services.followup.decide.plan import (
     cancel,
+    note_crews,
     note_operations_end,
     open_group_windows,
     plan,
@@ -50,8 +51,6 @@ UNKNOWN = Refusal(RefusalCode.UNKNOWN_CASE, "Nothing is planned in this case.")
 
 def decide(command: FollowupCommand, state: FollowupState) -> Sequence[Event] | Refusal:
     """What follows from a command."""
-    if isinstance(command, NoteApproval):
-        return note_approval(command, state)
     match state:
         case Unplanned():
             return _before_the_plan(command, state)
@@ -67,6 +66,10 @@ def _before_the_plan(command: FollowupCommand, state: Unplanned) -> Sequence[Eve
             return cancel(command, state)
         case OpenGroupWindows():
             return note_operations_end(command, state)
+        case SetCrews():
+            return note_crews(command, state)
+        case NoteApproval():
+            return note_approval(command, state)
         case _:
             return UNKNOWN
 
@@ -81,14 +84,15 @@ def _once_planned(command: FollowupCommand, state: Planned) -> Sequence[Event] |
             return open_group_windows(command, state)
         case SetCrews():
             return set_crews(command, state)
-        case MarkDone() | DeclineIntervention() | ExplainMiss() | CloseCase():
+        case MarkDone() | DeclineIntervention() | ExplainMiss() | CloseCase() | NoteApproval():
             return _settling(command, state)
         case _:
             return _in_time(command, state)
 
 
 def _settling(
-    command: MarkDone | DeclineIntervention | ExplainMiss | CloseCase, state: Planned
+    command: MarkDone | DeclineIntervention | ExplainMiss | CloseCase | NoteApproval,
+    state: Planned,
 ) -> Sequence[Event] | Refusal:
     match command:
         case MarkDone():
@@ -99,6 +103,8 @@ def _settling(
             return explain(command, state)
         case CloseCase():
             return close(command, state)
+        case NoteApproval():
+            return note_approval(command, state)
 
 
 def _in_time(

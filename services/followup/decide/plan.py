@@ -16,6 +16,7 @@ from schemas.followup import (
 )
 from schemas.policy import Role
 from services.followup import cadence
+from services.followup.groups import together
 from services.followup.state import OPEN, Planned, Unplanned, ended
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def plan(command: PlanFollowup, state: Unplanned) -> Sequence[Event]:
         return ()
     if state.operations_ended_at is not None:
         brief = ended(brief, state.operations_ended_at)
+    if state.crews:
+        brief = brief.model_copy(update={"crews": together(brief.crews, state.crews)})
     return (
         FollowupPlanned(
             brief=brief,
@@ -110,7 +113,8 @@ def open_group_windows(command: OpenGroupWindows, state: Planned) -> Sequence[Ev
 
 def set_crews(command: SetCrews, state: Planned) -> Sequence[Event]:
     """Plan the groups anew by who was there. What was held, declined or missed stays as it is."""
-    brief = state.brief.model_copy(update={"crews": command.crews})
+    crews = together(state.brief.crews, command.crews) if command.adds else command.crews
+    brief = state.brief.model_copy(update={"crews": crews})
     if brief == state.brief:
         return ()
     settled = {item for item, status in state.status.items() if status not in OPEN}
@@ -127,13 +131,22 @@ def set_crews(command: SetCrews, state: Planned) -> Sequence[Event]:
         return ()
     return (
         CrewsSet(
-            crews=command.crews,
+            crews=crews,
             by=command.actor,
             dropped=dropped,
             interventions=changed,
             deferred=deferred,
         ),
     )
+
+
+def note_crews(command: SetCrews, state: Unplanned) -> Sequence[Event]:
+    """Somebody said it before there was a plan: remember it, so that the plan knows it."""
+    crews = together(state.crews, command.crews) if command.adds else command.crews
+    if crews == state.crews:
+        return ()
+    nothing: dict[str, tuple[()]] = {"dropped": (), "interventions": (), "deferred": ()}
+    return (CrewsSet.model_validate({"crews": crews, "by": command.actor, **nothing}),)
 
 
 def _peers(command: PlanFollowup) -> tuple[str, ...]:

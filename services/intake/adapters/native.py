@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from schemas.envelope import Slug, UtcDatetime
 from schemas.intake import IncidentStatus, IncidentType, Unit
+from schemas.policy import Crew
 from services.intake.adapters.document import BadDocument
 from services.intake.commands import (
     CodeSystem,
@@ -97,6 +98,7 @@ class NativeReport(_Counting):
                     "operations_ongoing": True,
                     "exposed": 9,
                     "disciplines": ["fire", "ems"],
+                    "crews": [{"agency": "metro", "discipline": "fire", "count": 7}],
                 },
             ]
         }
@@ -126,6 +128,8 @@ class NativeReport(_Counting):
     """About how many responders were there: one peer is asked for every so many."""
     disciplines: Annotated[tuple[Slug, ...], Field(max_length=10)] = ()
     """Of those who were there, such as `fire`: a peer of the same is asked first."""
+    crews: Annotated[tuple[Crew, ...], Field(max_length=50)] = ()
+    """Who was there by agency and discipline: no group session mixes two of them."""
     operations_ongoing: bool | None = None
     operations_ended_at: UtcDatetime | None = None
     on_scene_at: UtcDatetime | None = None
@@ -188,6 +192,7 @@ def to_report(native: NativeReport, default_source: str) -> Report:
         flags=native.flags,
         exposed=native.exposed,
         disciplines=native.disciplines,
+        crews=native.crews,
         operations_ongoing=native.operations_ongoing,
         operations_ended_at=native.operations_ended_at,
         on_scene_at=native.on_scene_at,

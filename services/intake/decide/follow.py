@@ -72,6 +72,7 @@ def activation(
         operations_ended_at=state.operations_ended_at,
         exposed=state.exposed,
         disciplines=state.disciplines,
+        crews=state.crews,
         policy=pack.snapshot(trigger_class),
     )
     return ActivationRequested(brief=brief, units=units)

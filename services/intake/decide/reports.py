@@ -184,5 +184,6 @@ def _told(
         context_only=report.context_only,
         exposed=report.exposed,
         disciplines=report.disciplines,
+        crews=report.crews,
         screening=screening,
     )

@@ -13,7 +13,17 @@ from schemas.policy import Crew, Group, InterventionKind
 from schemas.refusals import RefusalCode
 from services.followup.commands import SetCrews
 from services.followup.deadlines import deadlines
-from tests.unit.followup.cases import COMMAND, HOUR, NOW, done, operations_end, planned
+from services.followup.decider import FOLLOWUP
+from tests.support.given import given
+from tests.unit.followup.cases import (
+    COMMAND,
+    HOUR,
+    NOW,
+    done,
+    operations_end,
+    planned,
+    planning,
+)
 
 TALKS = {InterventionKind.DEFUSING, InterventionKind.DEBRIEFING}
 FIVE_AGENCIES = tuple(
@@ -128,6 +138,21 @@ def test_groups_that_wait_for_operations_are_named_anew_too() -> None:
     items = {each.item for each in opened.interventions}  # type: ignore[attr-defined]
     assert "defusing-responders-metro-fire-2" in items
     assert "defusing-responders" not in items
+
+
+def test_reports_add_to_who_was_there_before_and_after_the_plan() -> None:
+    fire, law = Crew(agency="metro", discipline="fire", count=9), Crew(discipline="law", count=3)
+    adding = {"adds": True, "actor": "rule:reports"}
+    early = given(FOLLOWUP).when(set_crews(fire).model_copy(update=adding))
+    early.then_kinds(CrewsSet)
+
+    plan = early.and_when(planning()).only(FollowupPlanned)
+    assert plan.brief.crews == (fire,)
+    fewer = set_crews(law, fire.model_copy(update={"count": 2})).model_copy(update=adding)
+    later = early.and_when(planning()).and_when(fewer)
+
+    assert later.only(CrewsSet).crews == (fire, law)
+    later.and_when(fewer).then_nothing()
 
 
 @any_given(

@@ -41,6 +41,20 @@ def test_a_critical_incident_asks_for_the_team() -> None:
     assert wish.units == ("E12",)
 
 
+def test_the_wish_says_which_crews_were_there_each_with_the_greatest_number_told() -> None:
+    fire = {"agency": "metro", "discipline": "fire"}
+    first = given(DECIDER).when(telling(crews=({**fire, "count": 9},)))
+    law = {"agency": "county", "discipline": "law", "count": 3}
+    second = first.and_when(telling(now=LATER, crews=({**fire, "count": 4}, law)))
+
+    wish = second.and_when(telling(now=LATER, **CHILD_DIED)).only(ActivationRequested)
+
+    told = [(crew.agency, crew.discipline, crew.count) for crew in wish.brief.crews]
+    assert told == [("metro", "fire", 9), ("county", "law", 3)]
+    assert wish.brief.exposed == 9
+    assert wish.brief.disciplines == ("fire", "law")
+
+
 def test_the_wish_says_how_many_were_there_and_of_which_disciplines() -> None:
     """A later telling may name more people and other disciplines; a smaller count takes none back."""
     first = given(DECIDER).when(telling(exposed=9, disciplines=("fire",)))
