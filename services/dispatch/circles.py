@@ -51,7 +51,7 @@ class Circles:
         agreements = self.aid.of(agency, self._day(now))
         (roster, duty), lenders = await asyncio.gather(
             self._own(agency, now),
-            asyncio.gather(*(self._lender(agreement, now) for agreement in agreements)),
+            asyncio.gather(*(self._lender(each, (agency, case_id), now) for each in agreements)),
         )
         asking = replace(
             self._asking(agency, case_id, brief.policy, now, duty),
@@ -93,16 +93,16 @@ class Circles:
             incident_on=today,
             today=today,
             duty=duty,
-            loads=self.loads.of(agency, now),
+            loads=self.loads.of(agency, now, (agency, case_id)),
             caps=policy.caps,
             fairness=policy.fairness,
             rules=self.book.rules,
         )
 
-    async def _lender(self, agreement: Agreement, now: datetime) -> Lender:
+    async def _lender(self, agreement: Agreement, case: tuple[str, str], now: datetime) -> Lender:
         neighbour = agreement.neighbour
         roster, duty = await self._own(neighbour, now)
-        return Lender(agreement, roster, duty, self.loads.of(neighbour, now))
+        return Lender(agreement, roster, duty, self.loads.of(neighbour, now, case))
 
     def _day(self, at: datetime) -> date:
         """The day by the agency's clock: a designation begins at its midnight."""

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.candidates import Candidate, Circle
-from schemas.subjects import lent_id
+from schemas.subjects import derived_id, lent_id
 from services.dispatch.load import FREE
 from services.dispatch.roster import rode
 
@@ -41,7 +40,7 @@ class Standing(NamedTuple):
 
     key: tuple[int, int, int, datetime]
     lot: bytes
-    """A digest of case and member: nobody is always first, and a repeat asks the same people."""
+    """Drawn from case and member: nobody is always first, and a repeat asks the same people."""
     member_id: str
     role: Role
     circle: Circle
@@ -81,7 +80,7 @@ def standing(
     on_call = () if order is None else (f"on_call_{order}",)
     return Standing(
         key=(_step(order, waits=waits), order or _LAST, -points, asked or _NEVER),
-        lot=blake2b(f"{asking.case_id}\x1f{name}".encode(), digest_size=16).digest(),
+        lot=derived_id(asking.case_id, name).bytes,
         member_id=name,
         role=entry.role,
         circle=_circle(order, lender),

@@ -55,22 +55,36 @@ class LoadBook:
             following.create_task(self._follow(Stream.DISPATCH))
             following.create_task(self._follow(Stream.FOLLOWUP))
 
-    def of(self, agency: str, at: datetime) -> Mapping[str, Load]:
+    def of(self, agency: str, at: datetime, besides: Case | None = None) -> Mapping[str, Load]:
         """The load of an agency's members as of now; one who is not named carries nothing.
 
-        Whoever is being asked by a decision that is not recorded yet counts as asked.
+        Whoever is being asked by a decision that is not recorded yet counts as asked. A case is no
+        load for itself: with `besides` it is left out, so that a team that is wanted again after
+        all begins with the same members.
         """
         while self._stale:
             whose, member_id = who = self._stale.pop()
             self._loads[whose][member_id] = together(self._parts[who])
-        loads = dict(self._loads[agency])
+        loads = self._loads[agency] | self._besides(agency, besides)
         soon = at + LOOK_BACK
-        for (_, case_id), members in self._held.items():
+        for case, members in self._held.items():
             for whose, member_id in members:
-                if whose == agency:
+                if whose == agency and case != besides:
                     load = loads.get(member_id, FREE)
-                    loads[member_id] = replace(load, open_until={**load.open_until, case_id: soon})
+                    loads[member_id] = replace(load, open_until={**load.open_until, case[1]: soon})
         return loads
+
+    def _besides(self, agency: str, case: Case | None) -> dict[str, Load]:
+        known = self._cases.get(case) if case else None
+        if case is None or known is None:
+            return {}
+        involved = {_who(case[0], member_id) for member_id in parts(known)}
+        return {
+            member_id: together({k: v for k, v in self._parts[who].items() if k != case[1]})
+            for who in involved
+            for whose, member_id in [who]
+            if whose == agency
+        }
 
     def note(self, entity: Entity, events: Iterable[Event], at: datetime) -> None:
         """Know at once what this process has just recorded, before the streams tell it."""
