@@ -1,6 +1,7 @@
 """Events as they lie in streams today must stay readable: one golden sample per type and version.
 
-A sample is never edited: a new version of an event gets a new sample beside the old one.
+A sample is never edited: a new version of an event gets a new sample beside the old one. A field that
+an event has gained since, with a default, is not in its sample: what older writers left out.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ def test_a_golden_sample_decodes_to_the_same_event(path: Path) -> None:
 
     assert type(event) is row.model
     assert meta.type == path.stem
+    assert missing(body, json.loads(event.model_dump_json())) == [], "nothing of it is lost"
     if row.type == path.stem:
-        assert event == an(row.model)
         assert meta == a_draft(event).meta
 
 

@@ -78,7 +78,7 @@ BRIEF = CaseBrief(
         form_team_within=timedelta(hours=1),
         interventions=(RULE,),
         check_ins=(CheckInRule(after=timedelta(days=3), source="TEST: a distance"),),
-        check_in_groups=tuple(Group),
+        check_in_groups=(Group.RESPONDERS, Group.DISPATCHERS),
         check_in_grace=timedelta(days=1),
     ),
 )
