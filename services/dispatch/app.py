@@ -8,8 +8,9 @@ from fastapi import APIRouter
 
 from schemas.subjects import CONTACTS_BUCKET, Stream
 from services.dispatch.book import RosterBook
-from services.dispatch.carriers.chosen import Carriers
-from services.dispatch.carriers.email import SmtpCarrier
+from services.dispatch.carriers.building import carriers_of, desk_of
+from services.dispatch.carriers.carriers_file import read_carriers
+from services.dispatch.carriers.expected import Texts
 from services.dispatch.check_in_offers import CheckInOffers
 from services.dispatch.circles import Circles
 from services.dispatch.cumulative_policy import read_cumulative_policy
@@ -23,6 +24,8 @@ from services.dispatch.edge import (
     emergencies,
     exposure,
     exposure_api,
+    inbound,
+    inbound_replies,
     member_page,
     replies,
     requests,
@@ -30,11 +33,13 @@ from services.dispatch.edge import (
     reviews,
     roster,
     roster_reads,
+    short_links,
     team_page,
 )
+from services.dispatch.edge import carriers as carriers_edge
 from services.dispatch.edge.requests_doors import Doors
 from services.dispatch.enrolments import Enrolments, LeaveSigner
-from services.dispatch.links import LinkSigner, RequestSigner
+from services.dispatch.links import DeliverySigner, LinkSigner, RequestSigner
 from services.dispatch.load_book import LoadBook
 from services.dispatch.mutual_aid import read_mutual_aid
 from services.dispatch.own_pages import OwnPages, PageSigner
@@ -47,9 +52,11 @@ from services.dispatch.settings import DispatchSettings
 from services.dispatch.subscribers import Subscribers
 from services.runtime.auth import Passes, secret_of
 from services.runtime.bucket import Bucket, JetStreamBucket, MemoryBucket
+from services.runtime.clock import SystemClock
 from services.runtime.host import Service
 
 if TYPE_CHECKING:
+    from services.dispatch.carriers.chosen import Carriers
     from services.runtime.host import Ports
 
 
@@ -67,9 +74,8 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
     circles = _circles(ports, settings, contacts)
     numbers = read_requests_policy(settings.requests_file)
     desk = RequestDesk(ports, circles, contacts, of_requests, numbers)
-    carriers = carriers or Carriers((smtp(settings),))
-    parcels = Parcels(settings, signer)
-    deliveries = Deliveries(ports, carriers, contacts, parcels, settings.send_seconds)
+    deliveries = _deliveries(ports, settings, contacts, secret, carriers)
+    carriers = deliveries.desk.carriers
     counted = read_cumulative_policy(settings.exposure_file)
     enrolments = Enrolments(ports, contacts, carriers.mail, LeaveSigner(secret), counted)
     offers = CheckInOffers(ports, enrolments, carriers.mail)
@@ -85,6 +91,7 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
     router.include_router(exposure.routes(exposure.ExposurePages(ports, enrolments, doors)))
     router.include_router(exposure_api.routes(exposure_api.ExposureApi(ports, enrolments, doors)))
     router.include_router(reviews.routes(reviews.Reviews(ports, signer)))
+    router.include_router(_carriers(deliveries))
     own = OwnPages(
         ports, PersonalRecords(contacts), carriers, PageSigner(secret), circles.book.rules
     )
@@ -98,7 +105,13 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
             *offers.listeners(),
         ),
         owned=(Stream.DISPATCH, Stream.ROSTER, Stream.ROTA),
-        background=(circles.book.keep, circles.duty.keep, circles.loads.keep, enrolments.keep),
+        background=(
+            circles.book.keep,
+            circles.duty.keep,
+            circles.loads.keep,
+            enrolments.keep,
+            carriers.warm,
+        ),
     )
 
 
@@ -147,18 +160,30 @@ def _no_calendar(_agency: str, _member_id: str) -> str | None:
     return None
 
 
-def smtp(settings: DispatchSettings) -> SmtpCarrier:
-    """The mail carrier of these settings."""
-    password = settings.smtp_password
-    return SmtpCarrier(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        sender=settings.mail_from,
-        seconds=settings.send_seconds,
-        username=settings.smtp_user,
-        password=password.get_secret_value() if password else None,
-        start_tls=settings.smtp_start_tls,
-    )
+def _deliveries(
+    ports: Ports,
+    settings: DispatchSettings,
+    contacts: Bucket,
+    secret: str,
+    carriers: Carriers | None,
+) -> Deliveries:
+    """The sending side, on the agency's carriers."""
+    file = read_carriers(settings.carriers_file)
+    own = carriers or carriers_of(file, settings)
+    desk = desk_of(file, own, Texts(contacts, secret), settings, ports.clock.now)
+    parcels, links = Parcels(settings, LinkSigner(secret)), DeliverySigner(secret, settings.agency)
+    return Deliveries(ports, desk, contacts, parcels, links, settings.send_seconds)
+
+
+def _carriers(deliveries: Deliveries) -> APIRouter:
+    """Everything that is about messages: for operators, for providers, for phones."""
+    router = APIRouter()
+    router.include_router(carriers_edge.routes(carriers_edge.CarrierEdge(deliveries)))
+    replies_by_text = inbound_replies.ReplyDesk(deliveries)
+    providers = inbound.Inbound(deliveries, replies_by_text, SystemClock())
+    router.include_router(inbound.routes(providers))
+    router.include_router(short_links.routes(short_links.ShortLinks(deliveries)))
+    return router
 
 
 def notice(settings: DispatchSettings) -> tuple[str, ...]:

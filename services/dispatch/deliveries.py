@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from schemas.deliveries import DeliveryFailed, DeliveryStarted, DeliveryUnanswered, delivery_id_for
+from schemas.deliveries import DeliveryFailed, DeliveryStarted, DeliveryUnanswered
 from schemas.dispatch import (
+    AlarmEscalated,
     CoordinatorAlarmed,
-    Failure,
     MemberNotified,
     OfferExtended,
     OfferWithdrawn,
+    Purpose,
     ReviewersAsked,
 )
 from schemas.refusals import RefusalCode
+from schemas.requests import EmergencyPaged
 from schemas.subjects import lender_of
+from services.dispatch.carriers import messages
+from services.dispatch.carriers.expected import Expected
 from services.dispatch.carriers.port import Contact, NotDelivered
+from services.dispatch.carriers.short_forms import in_short
 from services.dispatch.commands import DispatchCommand, RecordFailure, RecordSent, StartDelivery
+from services.dispatch.decide.claims import to_claim
 from services.dispatch.decider import DISPATCH
 from services.dispatch.delivery_state import DeliveryStatus
+from services.dispatch.state import Active
 from services.runtime.broker import Listener, on_event
 from services.runtime.clock import new_id
 from services.runtime.errors import Transient
@@ -33,7 +41,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
 
     from schemas.envelope import Event, Recorded
-    from services.dispatch.carriers.chosen import Carriers
+    from schemas.subjects import Entity
+    from services.dispatch.carriers.desk import CarrierDesk
+    from services.dispatch.carriers.port import PhoneMessage
+    from services.dispatch.links import DeliverySigner
     from services.dispatch.parcels import Parcel, Parcels
     from services.dispatch.state import DispatchState
     from services.runtime.bucket import Bucket
@@ -60,18 +71,21 @@ class Deliveries:
     """The sending side of dispatch. `send_seconds` bounds each half of one attempt of a carrier."""
 
     ports: Ports
-    carriers: Carriers
+    desk: CarrierDesk
     contacts: Bucket
     parcels: Parcels
+    links: DeliverySigner
     send_seconds: float
 
     def listeners(self) -> tuple[Listener, ...]:
         """One durable consumer per kind of event that puts something on a phone."""
         told, moved = self.on_told, self.on_moved
         return (
+            on_event("dispatch-send-emergencies", EmergencyPaged, told, _WORKERS),
             on_event("dispatch-send-offers", OfferExtended, told, _WORKERS),
             on_event("dispatch-send-stand-downs", OfferWithdrawn, told, _WORKERS),
             on_event("dispatch-send-alarms", CoordinatorAlarmed, told, _WORKERS),
+            on_event("dispatch-send-escalations", AlarmEscalated, told, _WORKERS),
             on_event("dispatch-send-notices", MemberNotified, told, _WORKERS),
             on_event("dispatch-send-reviews", ReviewersAsked, told, _WORKERS),
             on_event("dispatch-next-after-failure", DeliveryFailed, moved, _WORKERS),
@@ -90,44 +104,12 @@ class Deliveries:
         history = await self.ports.journal.load(told.entity)
         if history.version < told.sequence:
             raise Transient("the case is not read to its end yet")
-        for earlier in history.events:
-            for parcel in self.parcels.of(earlier):
-                if delivery_id_for(parcel.parcel_id, event.channel) == event.delivery_id:
-                    await self._deliver(parcel)
-                    return
+        if parcel := self.parcels.behind(history.events, event.delivery_id, event.channel):
+            await self._deliver(parcel)
 
     async def _deliver(self, parcel: Parcel) -> None:
-        contact = await self._contact(parcel)
-        channels = self.carriers.channels_for(contact)
-        claimed = await self._claim(parcel, channels)
-        if claimed is None:
-            return
-        state, started = claimed
-        outgoing = Outgoing(parcel, contact, channels, state)
-        await _all(self._send(outgoing, each) for each in started)
-
-    async def _send(self, outgoing: Outgoing, started: DeliveryStarted) -> None:
-        carrier, parcel = self.carriers.on(started.channel), outgoing.parcel
-        try:
-            message = parcel.write(outgoing.state, started.delivery_id, "")
-            await carrier.send(message, outgoing.contact)
-        except NotDelivered as failure:
-            await self._failed(outgoing, started, failure)
-        else:
-            await self._record(outgoing, started, None)
-            DELIVERIES.labels(parcel.purpose.value, "sent").inc()
-
-    async def _contact(self, parcel: Parcel) -> Contact:
-        """How to reach the member; one who is lent is looked up with the agency that lends them."""
-        lender, member_id = lender_of(parcel.member_id)
-        agency = lender or parcel.told.entity.agency
-        stored = await self.contacts.get(f"{agency}.{member_id}")
-        return Contact.model_validate_json(stored) if stored else Contact()
-
-    async def _claim(
-        self, parcel: Parcel, channels: tuple[str, ...]
-    ) -> tuple[DispatchState, tuple[DeliveryStarted, ...]] | None:
-        """The case as it is now and what is ours to send; None when there is nothing to send."""
+        contact = await self.contact_of(parcel.told.entity, parcel.member_id)
+        channels = self.desk.carriers.channels_for(contact)
         command = StartDelivery(
             **self._shared(parcel),
             parcel_id=parcel.parcel_id,
@@ -138,6 +120,68 @@ class Deliveries:
             all_channels=parcel.all_channels,
             give_up_at=self.ports.clock.after(2 * self.send_seconds + 1),
         )
+        if not parcel.urgent:
+            await self._wait_for_a_turn(parcel, command)
+        if claimed := await self._claim(parcel, command):
+            state, started = claimed
+            outgoing = Outgoing(parcel, contact, channels, state)
+            await _all(self._send(outgoing, each) for each in started)
+
+    async def _wait_for_a_turn(self, parcel: Parcel, command: StartDelivery) -> None:
+        """Hold up what can wait. Nothing is claimed yet, so nothing can be lost by waiting."""
+        if quiet := self.desk.quiet_seconds(parcel.purpose, command.now):
+            raise Transient("quiet hours", retry_after=self._on_the_wall(quiet))
+        state = DISPATCH.fold(await self.ports.journal.load(parcel.told.entity))
+        for channel in to_claim(command, state):
+            if wait := self.desk.take_turn(channel, parcel.member_id, urgent=False):
+                raise Transient("throttled", retry_after=self._on_the_wall(wait))
+
+    async def _send(self, outgoing: Outgoing, started: DeliveryStarted) -> None:
+        parcel, channel = outgoing.parcel, started.channel
+        if parcel.urgent:
+            self.desk.take_turn(channel, parcel.member_id, urgent=True)
+        try:
+            message = await self._worded(outgoing, started)
+            await self.desk.send(channel, message, outgoing.contact)
+        except NotDelivered as failure:
+            await self._failed(outgoing, started, failure)
+        else:
+            await self._record(outgoing, started, None)
+            DELIVERIES.labels(parcel.purpose.value, "sent").inc()
+
+    async def _worded(self, outgoing: Outgoing, started: DeliveryStarted) -> PhoneMessage:
+        """The message as this channel takes it, with a short link and a code for an answer."""
+        parcel, entity = outgoing.parcel, outgoing.parcel.told.entity
+        token = self.links.sign(entity, started.delivery_id)
+        asks, code = parcel.purpose is Purpose.OFFER, ""
+        if asks and parcel.offer_id and isinstance(outgoing.state, Active):
+            offer = outgoing.state.offers[parcel.offer_id]
+            expected = Expected(
+                code="",
+                agency=entity.agency,
+                case_id=entity.id,
+                offer_id=offer.offer_id,
+                member_id=parcel.member_id,
+                until=max(offer.expires_at, outgoing.state.form_by),
+            )
+            now = self.ports.clock.now()
+            code = await self.desk.code_for(started.channel, outgoing.contact, expected, now)
+        written = parcel.write(outgoing.state, started.delivery_id)
+        if outgoing.state.drill:
+            written = messages.as_exercise(written)
+        marked = written.model_copy(update={"reference": token, "asks": asks})
+        return in_short(marked, f"{self.ports.settings.base_url}/s/{token}", code)
+
+    async def contact_of(self, entity: Entity, member_id: str) -> Contact:
+        """How to reach a member; one who is lent is looked up with the agency that lends them."""
+        lender, own_id = lender_of(member_id)
+        stored = await self.contacts.get(f"{lender or entity.agency}.{own_id}")
+        return Contact.model_validate_json(stored) if stored else Contact()
+
+    async def _claim(
+        self, parcel: Parcel, command: StartDelivery
+    ) -> tuple[DispatchState, tuple[DeliveryStarted, ...]] | None:
+        """The case as it is now and what is ours to send; None when there is nothing to send."""
         handled = await handle(self.ports.journal, DISPATCH, parcel.told.entity, command)
         if handled.refusal and handled.refusal.code is RefusalCode.DELIVERY_ALREADY_STARTED:
             raise Transient("this message is being sent", retry_after=self.send_seconds / 2)
@@ -155,14 +199,14 @@ class Deliveries:
         member, purpose = outgoing.parcel.member_id, outgoing.parcel.purpose
         log.warning("not_delivered", member=member, channel=started.channel, reason=str(failure))
         DELIVERIES.labels(purpose.value, failure.failure.value).inc()
-        state = await self._record(outgoing, started, failure.failure)
+        state = await self._record(outgoing, started, failure)
         delivery = state.deliveries[started.delivery_id]
         if delivery.status is DeliveryStatus.FAILED_FOR_NOW:
-            wait = _RETRY_SECONDS * delivery.attempt
+            wait = max(_RETRY_SECONDS * delivery.attempt, failure.retry_after or 0)
             raise Transient("the carrier will be asked again", retry_after=wait)
 
     async def _record(
-        self, outgoing: Outgoing, started: DeliveryStarted, failure: Failure | None
+        self, outgoing: Outgoing, started: DeliveryStarted, failure: NotDelivered | None
     ) -> DispatchState:
         """Record the result, trying for as long as nobody may call the sending uncertain."""
         parcel = outgoing.parcel
@@ -170,11 +214,12 @@ class Deliveries:
             "delivery_id": started.delivery_id,
             "channels": outgoing.channels,
         }
-        command: DispatchCommand = (
-            RecordFailure.model_validate({**shared, "failure": failure})
-            if failure
-            else RecordSent.model_validate(shared)
-        )
+        command: DispatchCommand = RecordSent.model_validate(shared)
+        if failure:
+            pause = failure.retry_after
+            retry_at = self.ports.clock.after(pause) if pause else None
+            why = {"failure": failure.failure, "retry_at": retry_at}
+            command = RecordFailure.model_validate(shared | why)
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(Transient),
             stop=stop_after_delay(self.send_seconds),
@@ -186,6 +231,14 @@ class Deliveries:
                 handled = await handle(self.ports.journal, DISPATCH, parcel.told.entity, command)
                 return handled.state
         raise AssertionError("tenacity returns or raises")
+
+    def _on_the_wall(self, seconds: float) -> float:
+        """Real seconds in which so many seconds of the cases pass."""
+        now = self.ports.clock.now()
+        passed = self.ports.clock.wall(now + timedelta(seconds=seconds)) - self.ports.clock.wall(
+            now
+        )
+        return passed.total_seconds()
 
     def _shared(self, parcel: Parcel) -> dict[str, Any]:
         return {

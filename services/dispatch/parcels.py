@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from schemas.deliveries import delivery_id_for
 from schemas.dispatch import (
+    AlarmEscalated,
+    AlarmReason,
     CoordinatorAlarmed,
     MemberNotified,
     OfferExtended,
@@ -15,17 +18,21 @@ from schemas.dispatch import (
     ReviewersAsked,
 )
 from schemas.policy import Urgency
+from schemas.requests import EmergencyPaged
 from schemas.subjects import derived_id
 from services.dispatch.carriers import messages
-from services.dispatch.links import LinkSigner, OfferLink, ReviewLink
+from services.dispatch.decide.claims import alarm_parcel
+from services.dispatch.decide.paging import CALLED_AT_ONCE
+from services.dispatch.links import AlarmLink, LinkSigner, OfferLink, ReviewLink
 from services.dispatch.state import Active, DispatchState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
     from uuid import UUID
 
     from schemas.envelope import Event, Recorded
+    from schemas.requests import Page
     from schemas.subjects import Entity
     from services.dispatch.carriers.port import PhoneMessage
     from services.runtime.settings import RuntimeSettings
@@ -39,7 +46,7 @@ class Parcel:
     parcel_id: UUID
     member_id: str
     purpose: Purpose
-    write: Callable[[DispatchState, UUID, str], PhoneMessage]
+    write: Callable[[DispatchState, UUID], PhoneMessage]
     offer_id: UUID | None = None
     all_channels: bool = False
     """All of the member's channels at once, instead of one after the other."""
@@ -54,14 +61,22 @@ class Parcels:
     settings: RuntimeSettings
     signer: LinkSigner
 
-    def of(self, told: Recorded[Event]) -> tuple[Parcel, ...]:
+    def of(  # noqa: C901, PLR0911 - one line per event
+        self, told: Recorded[Event]
+    ) -> tuple[Parcel, ...]:
         """The messages that one event leads to; none for most events."""
         match told.event:
             case OfferExtended(emergency=False) as event:
                 return (self._offer(told, event),)
+            case EmergencyPaged() as event:
+                return (*self._pages(told, event), *self._calls(told, event))
+            case CoordinatorAlarmed(reason=reason) if reason in CALLED_AT_ONCE:
+                return ()  # called by the page, which overtakes everything
+            case OfferWithdrawn(reason="cannot_serve"):
+                return ()  # they said so themselves a moment ago
             case OfferWithdrawn() as event:
                 return (_stand_down(told, event),)
-            case CoordinatorAlarmed() as event:
+            case CoordinatorAlarmed() | AlarmEscalated() as event:
                 return self._alarms(told, event)
             case MemberNotified() as event:
                 return (self._notice(told, event),)
@@ -70,8 +85,18 @@ class Parcels:
             case _:
                 return ()
 
+    def behind(
+        self, history: Iterable[Recorded[Event]], delivery_id: UUID, channel: str
+    ) -> Parcel | None:
+        """The parcel of a case's history whose delivery on this channel has this id."""
+        for told in history:
+            for parcel in self.of(told):
+                if delivery_id_for(parcel.parcel_id, channel) == delivery_id:
+                    return parcel
+        return None
+
     def _offer(self, told: Recorded[Event], event: OfferExtended) -> Parcel:
-        def write(state: DispatchState, delivery_id: UUID, code: str) -> PhoneMessage:
+        def write(state: DispatchState, delivery_id: UUID) -> PhoneMessage:
             assert isinstance(state, Active)  # noqa: S101 - an open offer is of an active case
             until = max(event.expires_at, state.form_by)
             url = self._offer_link(told.entity, event.offer_id, until)
@@ -89,25 +114,62 @@ class Parcels:
             urgent=event.urgency is Urgency.NOW,
         )
 
-    def _alarms(self, told: Recorded[Event], event: CoordinatorAlarmed) -> tuple[Parcel, ...]:
-        """Every coordinator at once, on every channel: a busy phone holds up no other."""
-        link = self._case_link(told.entity)  # a request has no page: the board says what is open
+    def _pages(self, told: Recorded[Event], event: EmergencyPaged) -> tuple[Parcel, ...]:
+        """Everybody of an emergency at once, on every channel, whatever holds others up."""
 
-        def write(_state: DispatchState, delivery_id: UUID, _code: str) -> PhoneMessage:
-            return messages.alarm(delivery_id, event.reason, link)
+        def parcel(page: Page) -> Parcel:
+            def write(state: DispatchState, delivery_id: UUID) -> PhoneMessage:
+                assert isinstance(state, Active)  # noqa: S101 - an open offer is of an active case
+                until = max(page.expires_at, state.form_by)
+                url = self._offer_link(told.entity, page.offer_id, until)
+                return messages.emergency(delivery_id, url, self._local(page.expires_at))
 
-        return tuple(
-            Parcel(
+            return Parcel(
                 told,
-                derived_id(event.alarm_id, member_id),
+                derived_id(page.offer_id, Purpose.OFFER),
+                page.member_id,
+                Purpose.OFFER,
+                write,
+                offer_id=page.offer_id,
+                all_channels=True,
+                urgent=True,
+            )
+
+        return tuple(parcel(page) for page in event.pages)
+
+    def _calls(self, told: Recorded[Event], event: EmergencyPaged) -> tuple[Parcel, ...]:
+        if event.alarm_id is None:
+            return ()
+        reason = AlarmReason.REQUEST_EMERGENCY
+        alarm = CoordinatorAlarmed(alarm_id=event.alarm_id, reason=reason, member_ids=event.called)
+        return self._alarms(told, alarm)
+
+    def _alarms(
+        self, told: Recorded[Event], event: CoordinatorAlarmed | AlarmEscalated
+    ) -> tuple[Parcel, ...]:
+        """Everybody at once, on every channel: a busy phone holds up no other. Each has a link of
+        their own to say "I have it"."""
+        case = self._case_link(told.entity)  # a request has no page: the board says what is open
+        escalated = isinstance(event, AlarmEscalated)
+
+        def parcel(member_id: str) -> Parcel:
+            link = self.signer.sign_alarm(AlarmLink(told.entity, event.alarm_id, member_id))
+            have_it = f"{self.settings.base_url}/a/{link}"
+
+            def write(_state: DispatchState, delivery_id: UUID) -> PhoneMessage:
+                return messages.alarm(delivery_id, event.reason, case, have_it, escalated=escalated)
+
+            return Parcel(
+                told,
+                alarm_parcel(event.alarm_id, member_id, escalated=escalated),
                 member_id,
                 Purpose.ALARM,
                 write,
                 all_channels=True,
                 urgent=True,
             )
-            for member_id in event.member_ids
-        )
+
+        return tuple(parcel(member_id) for member_id in event.member_ids)
 
     def _reviews(self, told: Recorded[Event], event: ReviewersAsked) -> tuple[Parcel, ...]:
         """Everybody of this stage at once, each with a link of their own."""
@@ -117,7 +179,7 @@ class Parcels:
             link = self.signer.sign_review(ReviewLink(told.entity, event.review_id, member_id))
             url = f"{self.settings.base_url}/r/{link}"
 
-            def write(_state: DispatchState, delivery_id: UUID, _code: str) -> PhoneMessage:
+            def write(_state: DispatchState, delivery_id: UUID) -> PhoneMessage:
                 return messages.review(delivery_id, event.stage, url, by)
 
             parcel_id = derived_id(event.review_id, event.stage, member_id)
@@ -126,14 +188,18 @@ class Parcels:
         return tuple(parcel(member_id) for member_id in event.member_ids)
 
     def _notice(self, told: Recorded[Event], event: MemberNotified) -> Parcel:
-        def write(state: DispatchState, delivery_id: UUID, _code: str) -> PhoneMessage:
-            if event.purpose is not Purpose.CALLBACK_DUE:
+        def write(state: DispatchState, delivery_id: UUID) -> PhoneMessage:
+            if event.purpose is Purpose.EXERCISE_OVER:
+                return messages.exercise_over(delivery_id, "exercise_over")
+            if event.purpose is Purpose.CHECK_IN_DUE:
                 return messages.check_in_due(delivery_id, self._case_link(told.entity))
             assert isinstance(state, Active)  # noqa: S101 - somebody took it
             taken = state.taken_by(event.member_id)
             assert taken  # noqa: S101 - and the claim has looked again
             url = self._offer_link(told.entity, taken, state.form_by)
-            return messages.callback_due(delivery_id, url)
+            is_given = event.purpose is Purpose.PLACE_GIVEN
+            write_it = messages.place_given if is_given else messages.callback_due
+            return write_it(delivery_id, url)
 
         return Parcel(told, event.notice_id, event.member_id, event.purpose, write)
 
@@ -150,7 +216,7 @@ class Parcels:
 
 
 def _stand_down(told: Recorded[Event], event: OfferWithdrawn) -> Parcel:
-    def write(_state: DispatchState, delivery_id: UUID, _code: str) -> PhoneMessage:
+    def write(_state: DispatchState, delivery_id: UUID) -> PhoneMessage:
         return messages.stand_down(delivery_id, event.reason)
 
     parcel_id = derived_id(event.offer_id, Purpose.STAND_DOWN)

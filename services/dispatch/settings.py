@@ -20,6 +20,8 @@ class DispatchSettings(RuntimeSettings):
     smtp_start_tls: bool | None = None
     """None takes TLS when the server offers it."""
     mail_from: str = "tailboard@localhost"
+    carriers_file: Path | None = None
+    """The agency's carriers instead of policy/carriers.yaml, which has mail alone."""
     send_seconds: Annotated[float, Field(ge=0.2, le=60)] = 5.0
     requests_open: bool = False
     """Whoever reaches the page may ask for a peer; otherwise they need the members' shared key."""
@@ -29,10 +31,10 @@ class DispatchSettings(RuntimeSettings):
     """The agency's own numbers for cumulative exposure instead of policy/cumulative.yaml."""
     roster_file: Path | None = None
     """The agency's own rules for its roster instead of policy/roster.yaml."""
-    team_page: bool = False
-    """Whether /team shows the members who agreed to it to whoever comes by."""
     mutual_aid_file: Path | None = None
     """Agreements with neighbour agencies; without the file nobody of another agency is asked."""
+    team_page: bool = False
+    """Whether /team shows the members who agreed to it to whoever comes by."""
     team_name: Annotated[str, Field(min_length=1, max_length=80)] = "Peer support team"
     """What the team page calls the team."""
     notice_file: Path | None = None

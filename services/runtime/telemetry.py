@@ -19,6 +19,7 @@ DEAD_LETTERS = Counter("tailboard_dead_letters", "Messages given up on", ["liste
 REPORTS = Counter("tailboard_intake_reports", "Reports taken in", ["answer"])
 IGNORED_FIELDS = Counter("tailboard_intake_ignored_fields", "Fields of reports that we do not know")
 DELIVERIES = Counter("tailboard_deliveries", "Messages to phones", ["purpose", "outcome"])
+CARRIERS = Counter("tailboard_carriers", "What became of messages", ["channel", "outcome"])
 UNREADABLE = Counter("tailboard_unreadable_events", "Events of a version unknown here", ["stream"])
 
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}\Z")

@@ -12,7 +12,7 @@ from services.dispatch.carriers.chosen import Carriers
 from services.dispatch.carriers.port import NotDelivered
 
 if TYPE_CHECKING:
-    from services.dispatch.carriers.port import Contact, PhoneMessage
+    from services.dispatch.carriers.port import Contact, Form, PhoneMessage
 
 _LINK = re.compile(r"https?://[^/\s]+(/o/\S+)")
 _REVIEW = re.compile(r"https?://[^/\s]+(/r/\S+)")
@@ -29,6 +29,10 @@ class Phones:
     @property
     def channel(self) -> str:
         return "phones"
+
+    @property
+    def form(self) -> Form:
+        return "mail"
 
     def carriers(self) -> Carriers:
         """The carriers of a town whose members answer these phones."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from schemas.deliveries import FIRST_CHANNEL
+from services.dispatch.carriers.apprised import AppriseCarrier, warm
 from services.dispatch.carriers.port import Contact
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from services.dispatch.carriers.port import Carrier
 
 _SOMEBODY = Contact(email="somebody@example.invalid")
@@ -19,6 +23,10 @@ class Carriers:
     """At least one carrier, the preferred one first. Each has a channel of its own name."""
 
     all: tuple[Carrier, ...]
+    region: str = "US"
+    """Numbers without a + are read as numbers of this country."""
+    inbound: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By channel, the secret that signs what its provider posts to us."""
 
     def on(self, channel: str) -> Carrier:
         """The carrier of a channel; KeyError for one that the agency does not have."""
@@ -33,6 +41,11 @@ class Carriers:
         able = [each.channel for each in self.all if each.reaches(contact)]
         wished = [channel for channel in contact.order if channel in able]
         return tuple(dict.fromkeys((*wished, *able))) or (self.all[0].channel,)
+
+    async def warm(self) -> None:
+        """Load what the first message would have to wait for."""
+        if any(isinstance(each, AppriseCarrier) for each in self.all):
+            await asyncio.to_thread(warm)
 
     @property
     def mail(self) -> Carrier:

@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
+from schemas.deliveries import FIRST_CHANNEL
 from schemas.dispatch import Failure
 from services.dispatch.carriers.port import NotDelivered
 
@@ -31,11 +32,8 @@ class SmtpCarrier:
     username: str | None = None
     password: str | None = None
     start_tls: bool | None = None
-
-    @property
-    def channel(self) -> str:
-        """See Carrier.channel."""
-        return "email"
+    channel: str = FIRST_CHANNEL
+    form: Literal["mail"] = "mail"
 
     def reaches(self, contact: Contact) -> bool:
         """See Carrier.reaches."""

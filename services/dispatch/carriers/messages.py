@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from schemas.dispatch import AlarmReason, ReviewStage
 from schemas.policy import Role, Urgency
 from services.dispatch.carriers.port import PhoneMessage
+from services.dispatch.carriers.short_forms import EXERCISE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,11 +50,28 @@ def offer(
             f"Accept or decline: {link}\n\n"
             f"Please answer by {_clock(until)}. Declining is one tap and nobody asks why.\n"
         ),
+        answer_by=_clock(until),
+    )
+
+
+def emergency(delivery_id: UUID, link: str, until: datetime) -> PhoneMessage:
+    """Paging whoever can take an emergency: nothing of what it is about, and nobody's name."""
+    return PhoneMessage(
+        message_id=str(delivery_id),
+        subject="Tailboard: EMERGENCY, somebody is needed at once",
+        text=(
+            "EMERGENCY: somebody needs you at once.\n\n"
+            f"Take it, and see how to reach them: {link}\n\n"
+            f"All are paged again at {_clock(until)} if nobody has it by then.\n"
+        ),
+        answer_by=_clock(until),
     )
 
 
 def stand_down(delivery_id: UUID, reason: str) -> PhoneMessage:
     """Thanking one who is not needed after all; why else than a full team is not for a message."""
+    if reason in _EXERCISE_ENDS:
+        return exercise_over(delivery_id, reason)
     if reason != "team_complete":
         return PhoneMessage(
             message_id=str(delivery_id),
@@ -65,6 +83,34 @@ def stand_down(delivery_id: UUID, reason: str) -> PhoneMessage:
         subject="Tailboard: team complete, please stand down",
         text="The team is complete. Thank you for being there: you are not needed this time.\n",
     )
+
+
+_EXERCISE_ENDS = {
+    "exercise_over": "The exercise is over. Thank you for taking part.",
+    "real_incident": (
+        "The exercise ends here: a real incident goes first. If you are needed for it, you are "
+        "asked in a message of its own. Thank you for taking part."
+    ),
+}
+
+
+def exercise_over(delivery_id: UUID, reason: str) -> PhoneMessage:
+    """Thanking everybody who was asked in an exercise, whatever they answered."""
+    return PhoneMessage(
+        message_id=str(delivery_id),
+        subject="Tailboard: the exercise is over",
+        text=f"{_EXERCISE_ENDS.get(reason, _EXERCISE_ENDS['exercise_over'])}\n",
+    )
+
+
+def as_exercise(message: PhoneMessage) -> PhoneMessage:
+    """The same message as the one of an exercise: its first word says so, and so do the text and
+    the spoken words that are made of it."""
+    marked = {
+        "subject": f"{EXERCISE} {message.subject}",
+        "text": f"{EXERCISE}, nobody is hurt. Please do as if it were real.\n\n{message.text}",
+    }
+    return message.model_copy(update=marked)
 
 
 def alarm(
@@ -98,6 +144,7 @@ def review(delivery_id: UUID, stage: ReviewStage, link: str, until: datetime) ->
         message_id=str(delivery_id),
         subject="Tailboard: your decision is needed",
         text=f"{_STAGES[stage]}\n\nDecide: {link}\n\nPlease answer by {_clock(until)}.\n",
+        answer_by=_clock(until),
     )
 
 
@@ -133,6 +180,15 @@ def callback_due(delivery_id: UUID, link: str) -> PhoneMessage:
         message_id=str(delivery_id),
         subject="Tailboard: please look at what you took on",
         text=f"Something that you took on is still open.\n\nOpen it: {link}\n",
+    )
+
+
+def test(message_id: UUID) -> PhoneMessage:
+    """To see whether a channel works."""
+    return PhoneMessage(
+        message_id=str(message_id),
+        subject="Tailboard: this is a test",
+        text="This is a test. Nothing has happened and no answer is needed.\n",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -70,14 +70,22 @@ class PhoneMessage(BaseModel):
     """Signed and naming nobody: a provider sends it back with a status or an answer."""
     asks: bool = False
     """Whether a yes or a no answers it: a call then takes the digits 1 and 2."""
+    answer_by: str = ""
+    """On the wall clock that people read, such as `23:15 CDT`."""
 
 
 class NotDelivered(Exception):
     """The message did not go out, and why: temporary, permanent, or we cannot know."""
 
-    def __init__(self, failure: Failure, reason: str) -> None:
+    def __init__(self, failure: Failure, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.failure = failure
+        self.retry_after = retry_after
+        """In seconds, when the provider named a time to come again."""
+
+
+Form = Literal["mail", "page", "push", "sms", "voice"]
+"""Which words of a message a carrier takes: the whole text, one short text, or what is spoken."""
 
 
 class Carrier(Protocol):
@@ -86,6 +94,11 @@ class Carrier(Protocol):
     @property
     def channel(self) -> str:
         """The channel's short name, as events record it."""
+        ...
+
+    @property
+    def form(self) -> Form:
+        """What it makes of a message."""
         ...
 
     def reaches(self, contact: Contact) -> bool:

@@ -40,6 +40,8 @@ class RecordFailure(CaseCommand):
     delivery_id: UUID
     failure: Failure
     channels: tuple[Slug, ...] = ()
+    retry_at: UtcDatetime | None = None
+    """When the provider wants to be asked again, if it said so."""
 
 
 class RecordBounce(CaseCommand):

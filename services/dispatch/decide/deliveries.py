@@ -7,6 +7,7 @@ none is left the next member is asked at once, because a lost page costs more (d
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from schemas.deliveries import (
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from services.dispatch.commands import DeliveryCommand
 
 MAX_ATTEMPTS = 3
+_PATIENCE = timedelta(seconds=10)
+"""PROPOSAL: about as long as three attempts take."""
 _NOT_NEEDED = Refusal(RefusalCode.DELIVERY_NOT_NEEDED, "What it was about is settled.")
 _UNKNOWN = Refusal(RefusalCode.DELIVERY_NOT_NEEDED, "No such message was sent.")
 _OVERTAKEN = Refusal(RefusalCode.TIMER_NO_LONGER_NEEDED, "This message was answered or arrived.")
@@ -98,7 +101,11 @@ def record_failure(command: RecordFailure, state: DispatchState) -> Sequence[Eve
     delivery = state.deliveries.get(command.delivery_id)
     if delivery is None or delivery.status is not DeliveryStatus.SENDING:
         return _NOT_NEEDED
-    final = command.failure is not Failure.TEMPORARY or delivery.attempt >= MAX_ATTEMPTS
+    final = (
+        command.failure is not Failure.TEMPORARY
+        or delivery.attempt >= MAX_ATTEMPTS
+        or _is_slower_than_the_next(command, delivery, state)
+    )
     failed = _failed(command, command.delivery_id, command.failure, state, final=final)
     return (failed, *_ask_next(state, (failed,), command.case_id, command.now))
 
@@ -149,6 +156,14 @@ def try_next(command: TryNextChannel, state: DispatchState) -> Sequence[Event] |
             channel=delivery.channel,
         ),
     )
+
+
+def _is_slower_than_the_next(
+    command: RecordFailure, delivery: Delivery, state: DispatchState
+) -> bool:
+    """Whether the carrier wants a longer pause than a member should wait who has another channel."""
+    asked = command.retry_at
+    return bool(asked and asked - command.now > _PATIENCE and _left(command, delivery, state))
 
 
 def _claims_without_result(command: StartDelivery, state: DispatchState) -> Sequence[Event]:
