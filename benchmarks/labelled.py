@@ -63,7 +63,7 @@ def shared() -> list[Labelled]:
 
 
 def own() -> list[Labelled]:
-    """Our own narratives, in two sets of two halves each: one to develop on, one held out."""
+    """Our own narratives; docs/explanation/screening.md says which part was looked at when."""
     rows = (json.loads(line) for line in OWN.read_text(encoding="utf-8").splitlines())
     return [
         Labelled(

@@ -31,6 +31,8 @@ class People(Strict):
     """What responders are in: what hits or shoots at it, hits or shoots at them."""
     patient: Phrases = ()
     """Words for whoever the notes are about, of any age."""
+    own: Phrases = ()
+    """Said of one who is one of us, whatever else they are called."""
     coworker: Phrases
     animal: Phrases
     working_dog: Phrases

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -27,6 +28,7 @@ def crossed(raw: dict[str, Any]) -> Iterator[Trouble]:
     """All that is wrong between the parts; a part that is itself unreadable is passed over."""
     plan = dict(_readable(_INTERVENTION, _section(raw, "interventions")))
     yield from _names(raw)
+    yield from _slots(raw)
     yield from _windows(plan)
     yield from _plans(raw, plan)
     yield from _forbidden(raw, plan)
@@ -48,6 +50,24 @@ def _names(raw: dict[str, Any]) -> Iterator[Trouble]:
         yield from _known((*at, "trigger"), rule.get("trigger"), "triggers", raw)
         for key in ("all_of", "unless"):
             yield from _known((*at, key), rule.get(key), "signals", raw)
+
+
+def _slots(raw: dict[str, Any]) -> Iterator[Trouble]:
+    """`{name}` in a phrase stands for the phrases of a list: it must be there, and hold plain ones."""
+    vocabulary = _section(raw, "vocabulary")
+    fillings = _section(vocabulary, "people") | _section(vocabulary, "slots")
+    for part in ("people", "slots", "happenings", "turns"):
+        for name, phrases in _section(vocabulary, part).items():
+            for number, phrase in enumerate(_items(phrases)):
+                for slot in re.findall(r"\{([^{}]*)\}", str(phrase)):
+                    at: Steps = ("vocabulary", part, name, number)
+                    if part in {"people", "slots"}:
+                        yield Trouble(
+                            at, f"{phrase!r} is in a list that slots take from", "spell it out"
+                        )
+                    elif slot not in fillings:
+                        what = f"{{{slot}}} is not a list of `people` or `slots`"
+                        yield Trouble(at, what, near(slot, list(fillings), what="lists are"))
 
 
 def _known(steps: Steps, named: object, section: str, raw: dict[str, Any]) -> Iterator[Trouble]:

@@ -41,6 +41,13 @@ _NEUTRAL = frozenset((
 ))  # fmt: skip
 
 
+_KIN = frozenset((
+    "boy", "boys", "girl", "girls", "son", "sons", "daughter", "daughters", "brother", "brothers",
+    "sister", "sisters", "siblings", "kids", "children", "twins",
+))  # fmt: skip
+"""A number right after one of these is an age."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """One person (or several of a kind, or an animal) at a place in the text."""
@@ -127,7 +134,7 @@ def _alone(words: Sequence[Word], place: int) -> bool:
 def _bare(words: Sequence[Word], place: int) -> int | None:
     """`age 9`, `aged 9`, or a number between commas as newspapers write it: `a climber, 43, fell`."""
     before = words[place - 1].text if place else ""
-    if before in {"age", "aged", "ages"}:
+    if before in {"age", "aged", "ages"} | _KIN:
         return 0
     between_commas = (
         words[place].after_comma

@@ -23,7 +23,8 @@ _EXPLAINS = frozenset({"not_what_it_seems", "suicidal", "saved"})
 """Longer phrases of these lists explain the shorter ones inside them."""
 _CUES = frozenset({"not_before", "not_after", "maybe", "hypothetical"})
 _NOT_WHEN_WELL = frozenset({"arrest", "drowned", "lost_in_water", "down", "hurt", "hard_work"})
-_GRAVE = frozenset({"died", "arrest", "drowned", "grave"})
+_NOT_WHEN_PLAYED = frozenset({"violent", "grave", "assaulted", "assailant", "hard_work"})
+_GRAVE = frozenset({"died", "child_died", "arrest", "drowned", "grave"})
 _OURS = frozenset({"responder", "coworker", "unit", "working_dog"})
 
 
@@ -83,17 +84,17 @@ class Reader:
         subjects = Subjects(words, [acting(words, each, found, by_place) for each in people])
         happened = [f for f in found if f.group == "happenings" and turns.did_happen(f)]
         told = [_told(words, each, subjects, turns) for each in happened]
-        taken_back = _taken_back(words, found, turns, notes_from)
-        is_minor = turns.went_well and not any(each.what in _GRAVE for each in told)
-
-        def stands(each: Told) -> bool:
-            if each.end <= notes_from and each.what in taken_back:
-                return False
-            minor = is_minor and each.what in _NOT_WHEN_WELL and each.who not in _OURS
-            return each.who != "animal" and not minor
-
+        of_animals = {each.what for each in told if each.who == "animal" and each.end > notes_from}
+        taken_back = _taken_back(words, found, turns, notes_from) | of_animals
+        told = [
+            each
+            for each in told
+            if each.who != "animal" and (each.end > notes_from or each.what not in taken_back)
+        ]
+        if turns.went_well and not any(each.what in _GRAVE for each in told):
+            told = [each for each in told if each.what not in _NOT_WHEN_WELL or each.who in _OURS]
         return Reading(
-            told=tuple(each for each in told if stands(each)),
+            told=tuple(told),
             drill=turns.drill,
             drill_is_where_it_happened=turns.is_at_a_drill,
             was_saved=any(each.name == "saved" for each in happened),
@@ -113,8 +114,11 @@ def _taken_back(
     ]
     denied = {each.name for each in notes if turns.is_denied(each)}
     told = {each.name for each in notes if turns.did_happen(each)}
-    saved = "saved" in told or turns.went_well
-    return frozenset((denied | (_NOT_WHEN_WELL if saved else frozenset())) - told)
+    if "saved" in told or turns.went_well:
+        denied |= _NOT_WHEN_WELL
+    if turns.is_pretended and not told:
+        denied |= _NOT_WHEN_PLAYED
+    return frozenset(denied - told)
 
 
 def _told(words: Sequence[Word], happening: Found, subjects: Subjects, turns: Turns) -> Told:

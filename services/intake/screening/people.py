@@ -26,6 +26,8 @@ _DONE_TO = frozenset((
 _PASSIVE = frozenset((
     "was", "were", "been", "being", "is", "are", "got", "get", "has", "have", "had",
 ))  # fmt: skip
+_HAVE_AGES = frozenset({"adult", "child", "coworker", "patient"})
+_TELLING = frozenset(("advise", "advised", "adv", "notify", "notified", "notifying"))
 _REACH = 3
 _OURS = frozenset({"responder", "coworker", "unit"})
 
@@ -38,7 +40,7 @@ def mentions(
     nouns = [Mention(each.name, each.first, each.last) for each in found if each.group == "people"]
     nouns = [noun for noun in nouns if not any(_covers(other, noun) for other in nouns)]
     named = [_aged(noun, named_ages, words) for noun in nouns]
-    alone = [age for age in named_ages if not any(_is_of(age, noun, words) for noun in nouns)]
+    alone = [age for age in named_ages if not any(_tells(noun, age, words) for noun in nouns)]
     return tuple(sorted({*named, *alone}, key=lambda each: (each.first, each.last, each.who)))
 
 
@@ -62,6 +64,13 @@ def _covers(other: Mention, noun: Mention) -> bool:
     return longer and other.first <= noun.first and noun.last <= other.last
 
 
+def _tells(noun: Mention, age: Mention, words: Sequence[Word]) -> bool:
+    """Whether the noun already says whose age it is: `ranger, 27`, but not `a 2 year old, crew`."""
+    if noun.who in _HAVE_AGES:
+        return _is_of(age, noun, words)
+    return age.first == noun.last
+
+
 def _is_of(age: Mention, noun: Mention, words: Sequence[Word]) -> bool:
     if words[age.first].sentence != words[noun.first].sentence:
         return False
@@ -70,7 +79,7 @@ def _is_of(age: Mention, noun: Mention, words: Sequence[Word]) -> bool:
 
 def _aged(noun: Mention, ages: Sequence[Mention], words: Sequence[Word]) -> Mention:
     """A hiker of 17 is a child; a ranger of 27 stays a ranger."""
-    if noun.who not in {"adult", "child", "coworker", "patient"}:
+    if noun.who not in _HAVE_AGES:
         return noun
     for age in ages:
         if _is_of(age, noun, words):
@@ -86,6 +95,8 @@ def _is_agent(words: Sequence[Word], mention: Mention, found: Sequence[Found]) -
         if mention.who not in _OURS and each.phrase != "by":
             continue
         near = 0 <= mention.first - each.last <= 1
+        if each.phrase in _TELLING and _happens_at(mention.last, found):
+            continue
         if each.name == "agent" and near and words[each.first].sentence == sentence:
             between = words[each.last : mention.first]
             if all(
@@ -94,6 +105,11 @@ def _is_agent(words: Sequence[Word], mention: Mention, found: Sequence[Found]) -
             ):
                 return True
     return False
+
+
+def _happens_at(place: int, found: Sequence[Found]) -> bool:
+    """`regret to advise FF passed`: what is told is of the one who is named."""
+    return any(each.group == "happenings" and each.first == place for each in found)
 
 
 def _acts(words: Sequence[Word], mention: Mention, by_place: dict[int, list[Found]]) -> bool:
@@ -111,16 +127,18 @@ def _acts(words: Sequence[Word], mention: Mention, by_place: dict[int, list[Foun
                 if mention.who == "adult" and each.phrase in _DONE_TO:
                     return False
                 return not (each.phrase in _DONE_TO and (ends or after in _BACK_TO_PATIENT))
-        if any(each.group == "happenings" for each in by_place.get(place, ())):
+        if any(each.group in {"happenings", "people"} for each in by_place.get(place, ())):
             return False
     return False
 
 
 def _stands_by(words: Sequence[Word], mention: Mention, by_place: dict[int, list[Found]]) -> bool:
+    """`child safe with mother`; but `child stabbed at school` tells what happened first."""
     sentence = words[mention.first].sentence
-    return any(
-        each.name == "bystander"
-        for place in range(mention.last, min(mention.last + 2, len(words)))
-        if words[place].sentence == sentence
-        for each in by_place.get(place, ())
-    )
+    for place in range(mention.last, min(mention.last + 2, len(words))):
+        here = by_place.get(place, ())
+        if words[place].sentence != sentence or any(each.group == "happenings" for each in here):
+            return False
+        if any(each.name == "bystander" for each in here):
+            return True
+    return False

@@ -15,6 +15,7 @@ NAMED, NEAR, NOBODY = 0.95, 0.85, 0.8
 on labelled narratives (docs/explanation/screening.md)."""
 _OWN = frozenset({"duty_death", "mayday", "officer_shooting"})
 """What is only ever said of responders."""
+_CHILDS = frozenset({"child_died"})
 _TO_UNITS = frozenset({"shot_at", "wrecked"})
 """What happens to a unit, which is to whoever is in it."""
 _LINKS = frozenset({"on", "of", "to", "involving", "for", "at", "a", "an", "the", "our", "one"})
@@ -27,7 +28,8 @@ class Subjects:
 
     def __init__(self, words: Sequence[Word], people: Sequence[Mention]) -> None:
         self._words = words
-        self._people = [each for each in people if each.suffers and each.who != "unit"]
+        self._people = [p for p in people if p.suffers and p.who not in {"unit", "own"}]
+        self._own = frozenset(words[each.first].sentence for each in people if each.who == "own")
         self._units = [each for each in people if each.who == "unit"]
 
     def of(self, happening: Found) -> tuple[str, float]:
@@ -36,8 +38,16 @@ class Subjects:
             dogs = (p for p in self._people if p.who == "working_dog")
             is_dog = any(abs(dog.first - happening.first) <= 4 for dog in dogs)
             return ("working_dog" if is_dog else "responder"), NAMED
+        if happening.name in _CHILDS:
+            return "child", NAMED
         if happening.name in _TO_UNITS and any(self._is_next(happening, u) for u in self._units):
             return "unit", NAMED
+        who, sure = self._whom(happening)
+        if who in {"adult", "unknown"} and self._sentence(happening) in self._own:
+            return "responder", NEAR
+        return who, sure
+
+    def _whom(self, happening: Found) -> tuple[str, float]:
         if person := self._in_the_sentence(happening):
             return self._meant(person), NAMED
         if person := self._beside(happening):

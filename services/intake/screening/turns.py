@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from services.intake.screening.words import Found, Word
 
 _BREAKS = frozenset({"but", "however", "then", "although", "except", "while"})
+_BEFORE_YEAR = frozenset(
+    ("in", "since", "from", "on", "the", "of", "to", "about", "a", "re", "for")
+)
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 _NOT_REACHES, _MAYBE_REACHES, _DENIAL_FOLLOWS = 3, 4, 2
 _PAST_BEFORE, _PAST_AFTER = 7, 6
 _PLAY_BEFORE, _PLAY_AFTER = 4, 3
+_NO = frozenset(("no", "not", "without", "neg", "unknown"))
 _WHERE = frozenset({"during", "at", "after", "while", "in"})
 _SORT_OF_DRILL = frozenset((
     "a", "an", "the", "our", "this", "that", "annual", "scheduled", "joint", "live", "fire", "full",
@@ -54,9 +58,17 @@ class Turns:
         return bool(self._cues["well"])
 
     @property
+    def is_pretended(self) -> bool:
+        """Whether it speaks of a film, a toy or the like."""
+        return bool(self._cues["pretend"])
+
+    @property
     def was_expected(self) -> bool:
-        """Whether a death is told that was awaited, as in a hospice."""
-        return bool(self._cues["expected"])
+        """Whether a death is told that was awaited, as in a hospice; `no dnr` says that it was not."""
+        return any(
+            cue.first == 0 or self._words[cue.first - 1].text not in _NO
+            for cue in self._cues["expected"]
+        )
 
     @property
     def drill(self) -> tuple[int, int] | None:
@@ -160,7 +172,7 @@ def _told_of_the_past(words: Sequence[Word], this_year: int | None) -> frozenset
     return frozenset(
         word.sentence
         for before, word in pairwise(words)
-        if before.text in {"in", "since", "from", "on", "the", "of", "to"}
+        if before.text in _BEFORE_YEAR
         and _YEAR.match(word.text)
         and this_year is not None
         and int(word.text) < this_year

@@ -47,11 +47,12 @@ class Found(NamedTuple):
 
 
 def spelt_out(phrase: str, slots: Mapping[str, Iterable[str]]) -> list[str]:
-    """The phrase with every filling of its slot; itself when it has none."""
+    """The phrase with every filling of its slots; itself when it has none."""
     slot = _SLOT.search(phrase)
     if slot is None:
         return [phrase]
-    return [phrase.replace(slot[0], filling) for filling in slots[slot[1]]]
+    filled = (phrase.replace(slot[0], filling, 1) for filling in slots[slot[1]])
+    return [said for each in filled for said in spelt_out(each, slots)]
 
 
 def shortened(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -164,6 +165,26 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_files(tmp_path: Path)
         *("ours.yaml:8:12", "ours.yaml:15:19", "ours.yaml:34:11", "ours.yaml:40:16"),
         *("screening.yaml:6:14", "override"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("part", "phrase", "told"),
+    [
+        ("happenings", "hit {respnder}", "{respnder} is not a list of `people` or `slots`; did you mean"),
+        ("people", "our {adult}", "'our {adult}' is in a list that slots take from; spell it out"),
+    ],
+)  # fmt: skip
+def test_a_slot_is_filled_from_a_list_that_is_there(
+    tmp_path: Path, part: str, phrase: str, told: str
+) -> None:
+    screening = yaml.safe_load(SCREENING)
+    lists = screening["vocabulary"][part]
+    lists[next(iter(lists))] = ["a phrase", phrase]
+
+    (found,) = problems(tmp_path, screening=yaml.safe_dump(screening))
+
+    assert found.startswith("screening.yaml:")
+    assert f".1: {told}" in found
 
 
 def test_a_broken_included_file_hides_no_problem_of_the_policy_and_invents_none(

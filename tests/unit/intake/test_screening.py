@@ -10,6 +10,7 @@ import pytest
 from schemas.intake import HoldReason, IncidentStatus, Mode, Outcome, Screening
 from services.intake.commands import IncidentCode, Report
 from services.intake.screening.screen import screen, wants_team, would_change
+from services.intake.screening.words import spelt_out
 from tests.unit.intake.reports import NOW, pack, report
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ def _sentence(signal: Signal) -> str:
     name = who.get(finding.who[0], "employee") if finding.who else "45 yom"
     if finding.who[:1] in {("adult",), ("unknown",)}:
         name = "45 yom"
-    phrase = pack().vocabulary.happenings[finding.what[0]][0]
+    words = pack().vocabulary
+    slots = words.people.model_dump() | words.slots
+    (phrase, *_) = spelt_out(words.happenings[finding.what[0]][0], slots)
     return f"{'possible ' if finding.maybe else ''}{name} {phrase}"
 
 
@@ -146,6 +149,9 @@ def test_what_does_not_is_routine(narrative: str) -> None:
         ("WATER RESCUE", "swimmer made it to shore, no injuries"),
         ("DROWNING", "child pulled out by guard, never stopped breathing, signed off"),
         ("MVA ENTRAPMENT", "no entrapment, no inj"),
+        ("SHOOTING", "movie set, actors with prop guns, permit on file"),
+        ("DOA", "doa raccoon in roadway"),
+        ("COLLAPSE", "porch roof, nobody under it"),
     ],
 )
 def test_notes_take_back_what_the_type_said_in_the_first_seconds(kind: str, notes: str) -> None:
@@ -164,6 +170,19 @@ def test_notes_take_back_what_the_type_said_in_the_first_seconds(kind: str, note
 )
 def test_somebody_who_is_well_takes_back_nobody_elses_death(kind: str, notes: str) -> None:
     assert screened(incident_type=kind, narrative=notes).outcome is not Outcome.ROUTINE
+
+
+def test_somebody_of_ours_tells_something_once_they_are_hurt() -> None:
+    assert screened(
+        incident_type="Call", narrative="helped officers wife change a tire"
+    ).outcome is (Outcome.ROUTINE)
+    hurt = screened(incident_type="Call", narrative="officers wife unresponsive")
+    assert hurt.trigger_class == "known_victim"
+
+
+def test_no_dnr_is_no_awaited_death() -> None:
+    told = screened(incident_type="Call", narrative="no dnr, 80 yom pronounced")
+    assert told.outcome is Outcome.REVIEW
 
 
 def test_a_death_that_was_awaited_is_routine_and_a_childs_never_is() -> None:
