@@ -21,13 +21,17 @@ from schemas.dispatch import (
     TeamWidened,
 )
 from schemas.followup import (
+    CaseClosed,
     CheckInCompleted,
     CheckInFellDue,
     CheckInMissed,
+    CrewsSet,
     FollowupCancelled,
     FollowupPlanned,
     FollowupWidened,
     GroupWindowsOpened,
+    InterventionAdded,
+    InterventionDeclined,
     InterventionHeld,
     InterventionMissed,
 )
@@ -70,6 +74,15 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """A defusing or debriefing that was held, and by whom where somebody said so."""
+
+    kind: InterventionKind
+    at: datetime
+    by: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseLoad:
     """A case as a load. `newest` is when anything was last recorded of it."""
 
@@ -84,8 +97,8 @@ class CaseLoad:
     asks: Mapping[UUID, Ask] = field(default_factory=dict)
     sessions: Mapping[str, InterventionKind] = field(default_factory=dict)
     """The planned defusings and debriefings, by item."""
-    held: Mapping[InterventionKind, datetime] = field(default_factory=dict)
-    """When each kind was held first: of several groups of one kind, a member sits in one."""
+    held: Mapping[str, Session] = field(default_factory=dict)
+    """Those of them that were held, by item."""
     talks: Mapping[str, Role] = field(default_factory=dict)
     """One-on-one items that are still to be done, and whose they are to lead."""
     settled: frozenset[str] = frozenset()
@@ -133,8 +146,9 @@ def parts(case: CaseLoad) -> dict[str, Part]:
     by_member: dict[str, list[Ask]] = defaultdict(list)
     for ask in case.asks.values():
         by_member[ask.member_id].append(ask)
-    for peer in case.due.values():
-        by_member.setdefault(peer, [])
+    others = {*case.due.values(), *(who for held in case.held.values() for who in held.by)}
+    for member_id in others:
+        by_member.setdefault(member_id, [])
     return {member_id: _part(case, member_id, asks) for member_id, asks in by_member.items()}
 
 
@@ -143,8 +157,9 @@ def _part(case: CaseLoad, member_id: str, asks: list[Ask]) -> Part:
     asked = tuple(sorted(ask.asked_at for ask in asks))
     own = [ask for ask in asks if ask.standing is Standing.TAKEN]
     calls = sum(peer == member_id for peer in case.due.values())
+    served = _served(case, member_id, has_a_place=bool(own))
     if not own:
-        return Part(asked, open_until=is_open, one_on_ones=calls)
+        return Part(asked, open_until=is_open, sessions=served, one_on_ones=calls)
     taken_at = min(ask.since or ask.asked_at for ask in own)
     grave = case.grave_since
     return Part(
@@ -152,9 +167,22 @@ def _part(case: CaseLoad, member_id: str, asks: list[Ask]) -> Part:
         taken_at=taken_at,
         tier1_at=max(taken_at, grave) if grave else None,
         open_until=is_open,
-        sessions=tuple(sorted(case.held.values())),
+        sessions=served,
         one_on_ones=calls + _talks(case, own),
     )
+
+
+def _served(case: CaseLoad, member_id: str, *, has_a_place: bool) -> tuple[datetime, ...]:
+    """The sessions that this member held; where nobody said who did, one of each kind for everybody
+    with a place: of several groups of one kind, a member sits in one."""
+    own = [held.at for held in case.held.values() if member_id in held.by]
+    if has_a_place:
+        first: dict[InterventionKind, datetime] = {}
+        for held in case.held.values():
+            if not held.by:
+                first[held.kind] = min(held.at, first.get(held.kind, held.at))
+        own += first.values()
+    return tuple(sorted(own))
 
 
 def _talks(case: CaseLoad, own: list[Ask]) -> int:
@@ -200,15 +228,31 @@ def _followed_up(case: CaseLoad, event: Event) -> CaseLoad:
     match event:
         case FollowupPlanned() | FollowupWidened() | GroupWindowsOpened():
             return _planned(case, event.interventions)
+        case InterventionAdded():
+            return _planned(case, (event.intervention,))
+        case CrewsSet():
+            left = {item: kind for item, kind in case.sessions.items() if item not in event.dropped}
+            return _planned(replace(case, sessions=left), event.interventions)
         case InterventionHeld(item=item) if item in case.sessions:
-            kind = case.sessions[item]
-            first = min(event.held_at, case.held.get(kind, event.held_at))
-            return _done(replace(case, held={**case.held, kind: first}), item)
-        case InterventionHeld() | InterventionMissed() | CheckInCompleted() | CheckInMissed():
+            session = Session(case.sessions[item], event.held_at, frozenset(event.facilitators))
+            return _done(replace(case, held={**case.held, item: session}), item)
+        case _:
+            return _ended(case, event)
+
+
+def _ended(case: CaseLoad, event: Event) -> CaseLoad:
+    match event:
+        case (
+            InterventionHeld()
+            | InterventionMissed()
+            | InterventionDeclined()
+            | CheckInCompleted()
+            | CheckInMissed()
+        ):
             return _done(case, event.item)
         case CheckInFellDue(peer=str() as peer) if event.item not in case.settled:
             return replace(case, due={**case.due, event.item: peer})
-        case FollowupCancelled():
+        case FollowupCancelled() | CaseClosed():
             return replace(case, talks={}, due={})
         case _:
             return case

@@ -19,11 +19,15 @@ from schemas.dispatch import (
     TeamWidened,
 )
 from schemas.followup import (
+    CaseClosed,
     CheckInCompleted,
     CheckInFellDue,
     CheckInMissed,
+    CrewsSet,
     FollowupCancelled,
     FollowupPlanned,
+    InterventionAdded,
+    InterventionDeclined,
     InterventionHeld,
     InterventionMissed,
     PlannedIntervention,
@@ -171,8 +175,10 @@ def test_a_drill_tires_nobody_and_keeps_nobody_from_a_real_case() -> None:
     assert part("p-1", *events, accepted("p-1")) == Part()
 
 
-def held(kind: InterventionKind, group: Group, hours: int) -> InterventionHeld:
-    return InterventionHeld(item=f"{kind}-{group}", held_at=NOW + hours * HOUR)
+def held(
+    kind: InterventionKind, group: Group, hours: int, by: tuple[str, ...] = ()
+) -> InterventionHeld:
+    return InterventionHeld(item=f"{kind}-{group}", held_at=NOW + hours * HOUR, facilitators=by)
 
 
 def test_a_group_session_counts_once_for_each_kind_and_only_for_the_team() -> None:
@@ -190,6 +196,42 @@ def test_a_group_session_counts_once_for_each_kind_and_only_for_the_team() -> No
     assert part("p-2", *events).sessions == ()
 
 
+def test_a_group_session_counts_for_those_who_held_it_where_somebody_says_who() -> None:
+    kind = InterventionKind.DEFUSING
+    two = (Group.RESPONDERS, Group.DISPATCHERS)
+    events: list[Event] = [extended("p-1"), accepted("p-1"), extended("p-2"), accepted("p-2")]
+    events.append(plan(*(session(kind, group) for group in two)))
+    events.append(held(kind, Group.RESPONDERS, 3, ("p-1", "m-9")))
+    events.append(held(kind, Group.DISPATCHERS, 5, ("p-1",)))
+
+    assert part("p-1", *events).sessions == (NOW + 3 * HOUR, NOW + 5 * HOUR)
+    assert part("p-2", *events).sessions == ()
+    assert part("m-9", *events).sessions == (NOW + 3 * HOUR,), "without a place on the team"
+
+
+def test_a_session_that_was_planned_anew_is_known_and_one_that_was_dropped_is_not() -> None:
+    kind = InterventionKind.DEFUSING
+    anew = an(
+        CrewsSet,
+        dropped=(f"{kind}-{Group.RESPONDERS}",),
+        interventions=(session(kind, item="defusing-fire"),),
+        deferred=(),
+    )
+    events: list[Event] = [extended("p-1"), accepted("p-1"), plan(session(kind)), anew]
+
+    assert part("p-1", *events, held(kind, Group.RESPONDERS, 3)).sessions == ()
+    of_fire = InterventionHeld(item="defusing-fire", held_at=NOW)
+    assert part("p-1", *events, of_fire).sessions == (NOW,)
+
+
+def test_a_session_that_was_added_later_counts_too() -> None:
+    debriefing = session(InterventionKind.DEBRIEFING)
+    added = an(InterventionAdded, intervention=debriefing)
+    events = [extended("p-1"), accepted("p-1"), added, held(debriefing.kind, Group.RESPONDERS, 30)]
+
+    assert part("p-1", *events).sessions == (NOW + 30 * HOUR,)
+
+
 @pytest.mark.parametrize("kind", [InterventionKind.BRIEFING, InterventionKind.DEMOBILIZATION])
 def test_a_session_that_only_informs_is_no_group_talk(kind: InterventionKind) -> None:
     events = [extended("p-1"), accepted("p-1"), plan(session(kind))]
@@ -205,7 +247,9 @@ TALK = session(InterventionKind.ONE_ON_ONE)
     [
         InterventionHeld(item=TALK.item, held_at=NOW),
         InterventionMissed(item=TALK.item),
+        InterventionDeclined(item=TALK.item),
         an(FollowupCancelled),
+        an(CaseClosed),
     ],
 )
 def test_the_talks_of_a_response_are_one_for_each_who_leads_them_until_they_are_over(
