@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from services.cli.__main__ import run
-from services.cli.roster_file import NEEDED
 from services.cli.stop import EXIT_INPUT, EXIT_REFUSED
 from tests.support.fake_api import KEY, FakeApi, free_port, serving
 
@@ -62,7 +61,10 @@ COMMANDS = [
     [],
     *(["up"], ["post"], ["case"], ["cases"], ["done"], ["watch"], ["doctor"]),
     *(["spool"], ["spool", "list"], ["spool", "send"]),
-    *(["roster"], ["roster", "import"], ["roster", "list"]),
+    ["roster"],
+    *(["roster", name] for name in ("import", "export", "template", "list", "check", "who")),
+    *(["roster", name] for name in ("mute", "unmute", "confirm", "stand-down", "return")),
+    *(["roster", name] for name in ("leave", "invite", "erase")),
     *(["intake"], ["intake", "learn"]),
     *(["deadletters"], ["deadletters", "list"], ["deadletters", "replay"]),
 ]
@@ -217,40 +219,6 @@ def test_ctrl_c_ends_watch_without_a_word(
     monkeypatch.setattr("services.cli.watch.line", pressed)
     assert run(["watch"]) == 0
     assert capsys.readouterr() == ("", "")
-
-
-def test_a_roster_is_imported_and_listed_by_number(
-    api: FakeApi, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = roster(tmp_path, "p-01@demo.invalid")
-    assert run(["roster", "import", str(path), "--dry-run"]) == 0
-    assert api.members == {}
-    assert run(["roster", "import", str(path)]) == 0
-    assert api.members["p-01"]["contact"]["email"] == "p-01@demo.invalid"
-    capsys.readouterr()
-    assert run(["roster", "list"]) == 0
-    said = capsys.readouterr().out
-    assert "p-01" in said
-    assert "demo.invalid" not in said
-
-
-def test_one_bad_row_keeps_the_whole_roster_out(
-    api: FakeApi, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = roster(tmp_path, "p-01@demo.invalid", "nobody")
-    assert run(["roster", "import", str(path)]) == EXIT_INPUT
-    warned = capsys.readouterr().err
-    assert "row 3: email: an e-mail address looks like name@example.org" in warned
-    assert "1 problem, so nothing was changed" in warned
-    assert api.members == {}
-
-
-def roster(folder: Path, *addresses: str) -> Path:
-    path = folder / "members.csv"
-    rest = "peer,fire,st-1,E1,2024-01-01,2027-01-01,2026-01-01"
-    rows = [f"p-{n:02},{rest},{address},,Demo" for n, address in enumerate(addresses, start=1)]
-    path.write_text("\n".join([",".join(NEEDED), *rows]) + "\n")
-    return path
 
 
 def test_dead_letters_are_listed_and_handed_back(

@@ -57,6 +57,9 @@ async def test_a_mute_is_shown_and_ends_by_itself(town: Town) -> None:
     assert (await shown(town))["pageable"]
     assert (await shown(town))["muted_until"] is None
 
+    await do(town, "mute", hours=1.5)
+    assert (await shown(town))["muted_until"] == "2026-03-02T10:30:00Z"
+
 
 async def test_a_mute_is_taken_back(town: Town) -> None:
     await do(town, "mute", until="2026-03-02T09:00:00Z")
@@ -69,6 +72,9 @@ async def test_a_mute_is_taken_back(town: Town) -> None:
 async def test_nobody_is_muted_into_the_past_or_by_a_guess(town: Town) -> None:
     for until in ("2026-03-02T03:00:00Z", "2026-03-01T00:00:00Z"):
         assert "already-past" in await do(town, "mute", 422, until=until)
+    for body in ({}, {"until": "2026-03-03T00:00:00Z", "hours": 1}, {"hours": 0}):
+        answer = await town.http.post(f"{MEMBERS}/p-1/mute", json=body)
+        assert answer.status_code == 422
     assert '"field":"until"' in await do(town, "mute", 422, until="2026-03-02T09:00:00")
 
 

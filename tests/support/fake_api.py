@@ -44,7 +44,6 @@ class FakeApi:
     """Given first, in order; when they are used up, reports are taken."""
     always: tuple[int, dict[str, Any], dict[str, str]] | None = None
     """Given to every report while it is set."""
-    members: dict[str, Any] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     replayed: list[int] = field(default_factory=list)
     letters: list[dict[str, Any]] = field(default_factory=list)
@@ -198,22 +197,6 @@ async def _feed(events: list[tuple[str, dict[str, Any]]]) -> AsyncIterator[str]:
 
 
 def _operator_routes(app: APIRouter, api: FakeApi) -> None:
-    @app.put("/roster/members/{member_id}")
-    async def enroll(member_id: str, request: Request) -> Response:
-        api.members[member_id] = await request.json()
-        return Response(status_code=204)
-
-    @app.get("/roster/members")
-    async def members() -> dict[str, Any]:
-        shown = ("role", "discipline", "station", "units")
-        return {
-            "members": [
-                {"member_id": name, "pageable": True, "reasons": []}
-                | {field: entry[field] for field in shown}
-                for name, entry in sorted(api.members.items())
-            ]
-        }
-
     @app.get("/deadletters")
     async def letters() -> dict[str, Any]:
         return {"letters": api.letters}

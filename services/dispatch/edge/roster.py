@@ -238,7 +238,8 @@ def _add_member_steps(router: APIRouter, edge: RosterEdge) -> None:
     async def mute(member_id: Numbered, muted: Until, request: Request) -> Response:
         """Do not ask this member before a time, except in an emergency."""
         who = await require(request, keyring, OPERATORS)
-        return await edge.step(who, member_id, MuteMember, until=muted.until)
+        until = muted.after(edge.ports.clock.now())
+        return await edge.step(who, member_id, MuteMember, until=until)
 
     @router.post("/{member_id}/unmute", status_code=204, openapi_extra=SECURED)
     async def unmute(member_id: Numbered, request: Request) -> Response:

@@ -60,6 +60,36 @@ def as_csv(
     return out.getvalue()
 
 
+def example() -> str:
+    """Every column, and one invented member."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerow(
+        {
+            "member_id": "p-01",
+            "role": "peer",
+            "discipline": "fire",
+            "station": "st-1",
+            "units": "E1 M1",
+            "designated_from": "2024-05-01",
+            "training_valid_until": "2027-04-30",
+            "contact_confirmed_on": "2026-01-15",
+            "icisf_group": "2024-05-01",
+            "icisf_individual": "2024-05-02/2027-05-01",
+            "in_service": "2025-02-10 2026-01-15",
+            "languages": "en es",
+            "supervises": "E2",
+            "peer_nominated": "yes",
+            "on_team_page": "no",
+            "email": "p-01@example.invalid",
+            "phone": guarded("+12025550100"),
+            "label": "Example p-01",
+        }
+    )
+    return out.getvalue()
+
+
 def _entry(entry: MemberEnrolled) -> dict[str, str]:
     return {
         "role": entry.role.value,

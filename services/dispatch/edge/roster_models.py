@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Any, TypeAlias
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from fastapi import Path
 from pydantic import (
@@ -13,6 +13,7 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from schemas.candidates import Exclusion
@@ -23,6 +24,9 @@ from schemas.subjects import lender_of
 from services.dispatch.carriers.port import Contact
 from services.dispatch.personal import Profile
 from services.dispatch.roster_check import WarningKind
+
+if TYPE_CHECKING:
+    from typing import Self
 
 
 def _of_ones_own(member_id: str) -> str:
@@ -83,9 +87,20 @@ class Confirmed(Given):
 
 
 class Until(Given):
-    """Until when a member does not want to be asked."""
+    """Until when a member does not want to be asked: a time, or so many hours from now."""
 
-    until: UtcDatetime
+    until: UtcDatetime | None = None
+    hours: Annotated[float, Field(gt=0, le=8784)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.until is None) is (self.hours is None):
+            raise ValueError("give either `until` or `hours`")
+        return self
+
+    def after(self, now: datetime) -> datetime:
+        """The time itself."""
+        return self.until or now + timedelta(hours=self.hours or 0)
 
 
 class LastDay(Given):
@@ -207,11 +222,9 @@ class Previews(Answer):
     """What an import would do, in the order that was asked."""
 
     members: tuple[Preview, ...]
-    missing: tuple[str, ...] = Field(description="On the team, and not among those that were asked")
 
 
 class Proposed(Given):
     """Parts of entries by roster number."""
 
     members: dict[OwnMemberId, PartOfEntry]
-    all: bool = Field(default=True, description="Whether these are all, so that others are missing")

@@ -25,7 +25,6 @@ from services.dispatch.edge.roster_models import (
 )
 from services.dispatch.edge.roster_shown import Moment
 from services.dispatch.personal import Profile
-from services.dispatch.roster_check import has_left
 from services.runtime.edge import Problem, require
 
 if TYPE_CHECKING:
@@ -78,17 +77,11 @@ class RosterReads:
     async def previews(self, agency: str, proposed: Proposed) -> Previews:
         """What these parts of entries would change; nothing is changed."""
         members = await self.book.of(agency)
-        today = self.moment().today
         found = []
         for member_id, part in proposed.members.items():
             on_file = await self._on_file(agency, member_id)
             found.append(preview(member_id, members.get(member_id), on_file, part))
-        missing = (
-            name
-            for name, member in sorted(members.items())
-            if proposed.all and name not in proposed.members and not has_left(member, today)
-        )
-        return Previews(members=tuple(found), missing=tuple(missing))
+        return Previews(members=tuple(found))
 
     async def export(self, agency: str, *, contacts: bool) -> str:
         """The roster as CSV that the import takes again; contacts only when they are asked for."""
