@@ -20,6 +20,7 @@ from prometheus_client import generate_latest
 from typing_extensions import override
 
 from services.runtime import deadletters
+from services.runtime.ask import AskOverNats, nobody_answers
 from services.runtime.auth import Keyring
 from services.runtime.broker import Listener, Listening, Responder, make_broker
 from services.runtime.clock import Clock, clock_for
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
 
     from schemas.subjects import Stream
+    from services.runtime.ask import Ask
     from services.runtime.journal import Journal
     from services.runtime.settings import RuntimeSettings
 
@@ -49,6 +51,8 @@ class Ports:
     keyring: Keyring
     client: Client | None = None
     """The connection, for the contacts bucket; None when everything is in memory."""
+    ask: Ask = nobody_answers
+    """To ask another service; it may not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,7 @@ class Host:
             clock=clock,
             keyring=self._keyring,
             client=client,
+            ask=AskOverNats(client),
         )
         service = build(ports)
         self.services.append(service)

@@ -31,6 +31,8 @@ FEED = "feed"
 """Dispatch centers that report over NATS: may ask, and read the answers, and nothing else."""
 _USERS = (*WRITERS, OPERATOR, FEED)
 _REPORTS = "intake.*.report"
+_FREE = "dispatch.*.free"
+"""Followup asks when members are free; only dispatch may know."""
 _STOP_SECONDS = 10.0
 _CONTACTS = f"KV_{CONTACTS_BUCKET}"
 
@@ -178,7 +180,11 @@ def _rights(user: str) -> str:
         f"$JS.API.CONSUMER.*.*.{_CONTACTS}.>",
         f"$JS.API.CONSUMER.CREATE.{_CONTACTS}",
     ]
+    if user == "followup":
+        publish.append(_FREE)
     if user == "dispatch":
+        own_inbox["allow"].append(_FREE)
+        publish.append(f"{inbox_prefix('followup')}.>")
         publish += [f"$KV.{CONTACTS_BUCKET}.>", f"$JS.API.STREAM.MSG.GET.{_CONTACTS}"]
         deny = []
     if user == "intake":
