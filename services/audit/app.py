@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from services.audit import api
+from services.audit import api, drills_api
+from services.audit.console import drills as drill_pages
 from services.audit.console.console import Console
 from services.audit.console.routes import routes as pages
+from services.audit.drills import DrillReader
 from services.audit.news import News
 from services.audit.projector import Projector
 from services.audit.reader import Reader
@@ -28,7 +30,11 @@ def build(ports: Ports) -> Service:
     reader = Reader(store, news, ports.clock)
     router = APIRouter()
     router.include_router(api.routes(ports, reader))
-    router.include_router(pages(Console.of(settings, ports.keyring, reader)))
+    console = Console.of(settings, ports.keyring, reader)
+    router.include_router(pages(console))
+    exercises = DrillReader(reader)
+    router.include_router(drills_api.routes(ports, exercises))
+    router.include_router(drill_pages.routes(console, exercises))
     return Service(
         name="audit",
         router=router,

@@ -69,6 +69,8 @@ class Step(StrEnum):
     CHECK_IN_MISSED = "check_in_missed"
     PLAN_WIDENED = "followup_widened"
     PLAN_CANCELLED = "followup_cancelled"
+    EXERCISE_PLANNED = "drill_planned"
+    EXERCISE_ENDED = "drill_ended"
     TEAM_NOTED = "team_noted"
     SESSION_ADDED = "intervention_added"
     WINDOWS_MOVED = "windows_moved"
@@ -156,6 +158,8 @@ LABELS = {
     Step.CHECK_IN_MISSED: "Check-in missed",
     Step.PLAN_WIDENED: "Follow-up widened",
     Step.PLAN_CANCELLED: "Follow-up cancelled",
+    Step.EXERCISE_PLANNED: "Exercise planned",
+    Step.EXERCISE_ENDED: "Exercise over",
     Step.TEAM_NOTED: "Other team",
     Step.SESSION_ADDED: "Added",
     Step.WINDOWS_MOVED: "Windows moved",

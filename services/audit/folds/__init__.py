@@ -6,7 +6,16 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from schemas.subjects import Stream
-from services.audit.folds import dispatch, followup, intake, requests, roster, rota, team_steps
+from services.audit.folds import (
+    dispatch,
+    drills,
+    followup,
+    intake,
+    requests,
+    roster,
+    rota,
+    team_steps,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +33,7 @@ def changes_of(recorded: Recorded[Event]) -> Iterable[Change]:
         return requests.changes(recorded)
     match recorded.entity.stream:
         case Stream.INTAKE:
-            return intake.changes(recorded)
+            return chain(intake.changes(recorded), drills.changes(recorded))
         case Stream.DISPATCH:
             return chain(dispatch.changes(recorded), team_steps.changes(recorded))
         case Stream.FOLLOWUP:

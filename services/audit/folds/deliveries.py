@@ -53,7 +53,8 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
             yield from entries(recorded, line(Step.NEXT_CHANNEL, detail, key=event.delivery_id))
         case DeliveryFailed() as event:
             status = FAILED if event.final else RETRYING
-            yield _delivery(recorded, event, status, left=len(event.left))
+            why = event.failure.value
+            yield _delivery(recorded, event, status, left=len(event.left), failure=why)
             detail = f"{sentence(plain(event.purpose))} to {event.member_id} by {event.channel} "
             detail += "did not go out" if _gave_up(event) else _FAILURES[event.failure]
             if event.left:

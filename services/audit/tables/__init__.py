@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from services.audit.tables.cases import cases, entries, planned, positions, reviews
 from services.audit.tables.columns import Utc, metadata
+from services.audit.tables.drills import drills
 from services.audit.tables.requests import answers, requests
 from services.audit.tables.roster import coverage, members
 from services.audit.tables.team import (
@@ -17,7 +18,7 @@ from services.audit.tables.team import (
     searches,
 )
 
-VERSION = 5
+VERSION = 6
 """Raise it when a table or the meaning of a column changes: the views are then built anew."""
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "cases",
     "coverage",
     "deliveries",
+    "drills",
     "entries",
     "members",
     "metadata",

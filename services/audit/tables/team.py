@@ -40,6 +40,7 @@ deliveries = Table(
     Column("status", String),
     Column("next_at", Utc),
     Column("left", Integer),
+    Column("failure", String),
     Column("started_at", Utc),
     Column("changed_at", Utc),
     Index("deliveries_by_time", "agency", "started_at"),

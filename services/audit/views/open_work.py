@@ -13,6 +13,7 @@ from schemas.intake import Outcome
 from schemas.policy import Role
 from services.audit import tables
 from services.audit.views import case_file
+from services.audit.views.drills import is_drill
 from services.audit.views.standing import (
     LABELS,
     CaseState,
@@ -174,8 +175,9 @@ def _urgency(each: CaseSummary) -> tuple[int, bool, int, datetime]:
 
 
 def _known(agency: str) -> ColumnElement[bool]:
-    """A case that only another stream has spoken of is shown once intake's report has come."""
-    return and_(_C.agency == agency, _C.reported_at.is_not(None))
+    """A case that only another stream has spoken of is shown once intake's report has come. An
+    exercise is none: it has a list of its own (views/drills.py)."""
+    return and_(_C.agency == agency, _C.reported_at.is_not(None), ~is_drill(tables.cases))
 
 
 def _is_active() -> ColumnElement[bool]:

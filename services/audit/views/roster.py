@@ -15,6 +15,7 @@ from schemas.policy import Role
 from schemas.rota import Gap
 from services.audit import currency, tables
 from services.audit.steps import RowState
+from services.audit.views.drills import is_drill
 from services.audit.views.health import Carrier, carriers
 from services.audit.words import gap_words, plain, roles
 
@@ -191,11 +192,12 @@ def _days(count: int) -> str:
 
 
 def _load(connection: Connection, agency: str, now: datetime) -> dict[str, tuple[int, int]]:
-    """Offers asked and places taken lately, by member; offers of requests are nowhere in the views."""
+    """Offers asked and places taken lately, by member; offers of requests are nowhere in the views,
+    and an exercise is no load."""
     taken = func.sum(case((_O.status == "accepted", 1), else_=0))
     query = (
         select(_O.member_id, func.count(), taken)
-        .where(_O.agency == agency, _O.offered_at >= now - LATELY)
+        .where(_O.agency == agency, _O.offered_at >= now - LATELY, ~is_drill(tables.offers))
         .group_by(_O.member_id)
     )
     return {member_id: (asked, took) for member_id, asked, took in connection.execute(query)}

@@ -38,6 +38,7 @@ class Delivery:
     status: str
     next_at: datetime | None
     left: int | None
+    failure: str | None = None
     started_at: datetime | None
     changed_at: datetime
 
