@@ -14,6 +14,8 @@ from services.cli.cases import case, cases, done
 from services.cli.deadletters import app as deadletters_app
 from services.cli.decide import lower, merge, raise_case, split
 from services.cli.doctor import doctor
+from services.cli.drill import app as drill_app
+from services.cli.emergency import emergency
 from services.cli.explain import explain
 from services.cli.intake_commands import app as intake_app
 from services.cli.policy_commands import app as policy_app
@@ -59,8 +61,10 @@ app.command("case")(case)
 app.command("cases")(cases)
 app.command("done")(done)
 app.command("request-peer")(request_peer)
+app.command("emergency")(emergency)
 app.command("watch")(watch)
 app.add_typer(reviews_app)
+app.add_typer(drill_app)
 app.command("raise")(raise_case)
 app.command("lower")(lower)
 app.command("merge")(merge)

@@ -39,13 +39,13 @@ def given_units(typed: str) -> list[str]:
     return units
 
 
-def given_time(typed: str) -> str:
+def given_time(typed: str, option: str = "--at") -> str:
     """An ISO time with its offset; without one it is of this machine's zone. Raises Stop 2."""
     try:
         return datetime.fromisoformat(typed.strip()).astimezone().isoformat()
     except (ValueError, OverflowError) as error:
         raise Stop(
-            f"--at: {typed!r} is not a time: write it as 2026-03-02T03:00 or "
+            f"{option}: {typed!r} is not a time: write it as 2026-03-02T03:00 or "
             "2026-03-02T03:00-08:00",
             EXIT_INPUT,
         ) from error
