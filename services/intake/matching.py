@@ -76,14 +76,16 @@ def agreement(report: Sighting, other: Sighting) -> tuple[str, ...]:
 def cells(place: Place) -> tuple[str, ...]:
     """Names of the four grid cells around a place; the grids are half a cell apart, so that two
     near places share one whatever side of a line they are on."""
-    north = place.latitude * _METERS_PER_DEGREE / CELL_METERS
-    narrowing = max(math.cos(math.radians(round(place.latitude, 1))), 0.01)
+    return tuple(_cell(place, dy, dx) for dy in (0, 1) for dx in (0, 1))
+
+
+def _cell(place: Place, dy: int, dx: int) -> str:
+    """A row is as long everywhere as at its own latitude: all that is in it is divided alike."""
+    row = math.floor(place.latitude * _METERS_PER_DEGREE / CELL_METERS + dy / 2)
+    latitude = (row - dy / 2) * CELL_METERS / _METERS_PER_DEGREE
+    narrowing = max(math.cos(math.radians(latitude)), 0.01)
     east = place.longitude * _METERS_PER_DEGREE * narrowing / CELL_METERS
-    return tuple(
-        f"{dy}{dx}:{math.floor(north + dy / 2)}:{math.floor(east + dx / 2)}"
-        for dy in (0, 1)
-        for dx in (0, 1)
-    )
+    return f"{dy}{dx}:{row}:{math.floor(east + dx / 2)}"
 
 
 _MAY_BE_ONE = frozenset(

@@ -94,9 +94,24 @@ def test_places_farther_apart_than_a_cell_is_wide_never_agree(
     assert not set(cells(here)) & set(cells(there))
 
 
+@given(st.integers(-600, 600), st.floats(-179, 179), st.floats(0, 2 * math.pi))
+def test_near_places_agree_whatever_round_latitude_lies_between_them(
+    tenth: int, longitude: float, angle: float
+) -> None:
+    here = Place(latitude=tenth / 10 + 0.05, longitude=longitude)
+
+    assert set(cells(here)) & set(cells(_moved(here, 30, angle)))
+
+
+def test_two_feeds_of_one_corner_agree() -> None:
+    one = Place(latitude=44.05, longitude=-92.48)
+
+    assert set(cells(one)) & set(cells(Place(latitude=44.0502, longitude=-92.4801)))
+
+
 def _moved(place: Place, meters: float, angle: float) -> Place:
     north = meters * math.cos(angle) / METERS_PER_DEGREE
-    narrowing = math.cos(math.radians(round(place.latitude, 1)))
+    narrowing = math.cos(math.radians(place.latitude))
     east = meters * math.sin(angle) / METERS_PER_DEGREE / narrowing
     return Place(latitude=place.latitude + north, longitude=place.longitude + east)
 
