@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from schemas.subjects import derived_id
-from services.intake.commands import AnswerReview, EscalateReview, ReportReviewOverdue
+from services.intake.commands import (
+    AnswerReview,
+    EscalateReview,
+    LowerCase,
+    ReportReviewOverdue,
+)
 from services.intake.deadlines import REVIEW_BACKUP, REVIEW_OVERDUE
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from schemas.dispatch import ReviewAnswerGiven
+    from schemas.dispatch import ReviewAnswerGiven, TeamStoodDown
     from schemas.envelope import Recorded, TimerDue
 
 _ASKS: dict[str, type[EscalateReview] | type[ReportReviewOverdue]] = {
@@ -42,4 +47,18 @@ def when_review_answer_given(told: Recorded[ReviewAnswerGiven], now: datetime) -
         trace=told.meta.trace,
         review_id=told.event.review_id,
         answer=told.event.answer,
+    )
+
+
+def when_team_stood_down(told: Recorded[TeamStoodDown], now: datetime) -> LowerCase | None:
+    """A coordinator wants no team any more: so it is decided here too, and nothing is followed up.
+    None when intake asked for it itself."""
+    if told.event.by is None or told.entity.is_request:
+        return None
+    return LowerCase(
+        command_id=derived_id(told.meta.event_id, "lower"),
+        now=now,
+        actor=told.event.by,
+        trace=told.meta.trace,
+        reason=told.event.reason,
     )

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import ReviewAnswerGiven, TeamFormed
+from schemas.dispatch import ReviewAnswerGiven, TeamFormed, TeamStoodDown
 from schemas.intake import ActivationRequested
 from schemas.refusals import RefusalCode
 from schemas.subjects import Entity, Stream
 from services.intake.drills import OF_DRILLS
-from services.intake.reactions import when_due, when_review_answer_given
+from services.intake.reactions import (
+    when_due,
+    when_review_answer_given,
+    when_team_stood_down,
+)
 from services.runtime.broker import Listener, on_due, on_event
 from services.runtime.errors import Transient
 from services.runtime.handle import handle
@@ -38,6 +42,7 @@ class Subscribers:
         return (
             on_due("intake-due", Stream.INTAKE, self.on_due),
             on_event("intake-review-answers", ReviewAnswerGiven, self.on_review_answer_given),
+            on_event("intake-teams-stood-down", TeamStoodDown, self.on_team_stood_down),
             on_event("intake-drill-teams", TeamFormed, self.exercises.on_team_formed),
             on_event("intake-drills-yield", ActivationRequested, self.exercises.on_activation),
         )
@@ -52,6 +57,11 @@ class Subscribers:
     async def on_review_answer_given(self, told: Recorded[ReviewAnswerGiven]) -> None:
         """Do what somebody decided."""
         await self._handle(told.entity, when_review_answer_given(told, self.ports.clock.now()))
+
+    async def on_team_stood_down(self, told: Recorded[TeamStoodDown]) -> None:
+        """Lower the case whose team a coordinator stood down."""
+        if command := when_team_stood_down(told, self.ports.clock.now()):
+            await self._handle(told.entity, command)
 
     async def _handle(self, of: Entity, command: IntakeCommand) -> None:
         entity = Entity(Stream.INTAKE, of.agency, of.id)

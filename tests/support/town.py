@@ -128,9 +128,30 @@ class Town:
         decided: dict[str, Any] = answer.json()
         return decided
 
-    async def _tap(self, member_id: str, word: str) -> str:
+    async def reply(self, member_id: str, text: str) -> str:
+        """Answer by text from this phone; what is texted back."""
+        said = await self.phones.reply(member_id, text)
+        await self.settle()
+        return said
+
+    async def tap(self, member_id: str, word: str, **form: Any) -> str:
+        """Tap something else on the page of this phone's newest offer; the page that is shown."""
+        return await self._tap(member_id, word, form)
+
+    async def have_it(self, member_id: str) -> str:
+        """Tap "I have it" on the newest alarm of this phone; the page that is shown."""
+        path = self.phones.alarm(member_id)
+        answer = await self.http.post(f"{path}/have-it", follow_redirects=True)
+        await self.settle()
+        return answer.text
+
+    async def step(self, case_id: str, step: str, **body: Any) -> dict[str, Any]:
+        """Take a coordinator's step, as a program with a key does."""
+        return await self.post(f"/v1/cases/{case_id}/{step}", **body)
+
+    async def _tap(self, member_id: str, word: str, form: dict[str, Any] | None = None) -> str:
         path = self.phones.link(member_id)
-        answer = await self.http.post(f"{path}/{word}", follow_redirects=True)
+        answer = await self.http.post(f"{path}/{word}", data=form, follow_redirects=True)
         await self.settle()
         return answer.text
 
@@ -237,6 +258,7 @@ async def a_town(
     base = "http://town.invalid"
     try:
         async with httpx.AsyncClient(transport=transport, base_url=base, headers=headers) as http:
+            phones.http = http
             yield Town(app, services, journal, clock, phones, http)
     finally:
         for job in jobs:

@@ -212,10 +212,10 @@ def _serving(router: APIRouter, replies: Replies) -> None:
     async def sessions(
         token: str,
         kind: Annotated[str, Form(max_length=40)],
-        word: Annotated[str, Form(pattern="^(approve|not-now)$")],
+        answer: Annotated[str, Form(pattern="^(approve|not-now)$")],
     ) -> HTMLResponse | RedirectResponse:
         """Approve a kind of group intervention, or not now."""
-        return await replies.do(token, DecideSessions, kinds=(kind,), approved=word == "approve")
+        return await replies.do(token, DecideSessions, kinds=(kind,), approved=answer == "approve")
 
 
 def _back(token: str) -> RedirectResponse:
