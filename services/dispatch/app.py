@@ -33,6 +33,8 @@ from services.dispatch.edge import (
     reviews,
     roster,
     roster_reads,
+    rota,
+    rota_calendars,
     short_links,
     team_page,
 )
@@ -48,6 +50,12 @@ from services.dispatch.personal import PersonalRecords
 from services.dispatch.requests import RequestDesk
 from services.dispatch.requests_policy import read_requests_policy
 from services.dispatch.roster_policy import read_roster_policy
+from services.dispatch.rota_calendars import BusyCalendars
+from services.dispatch.rota_desk import RotaDesk
+from services.dispatch.rota_feeds import Feeds, FeedSigner
+from services.dispatch.rota_fetch import Fetcher
+from services.dispatch.rota_policy import read_rota_policy
+from services.dispatch.rota_warnings import RotaWarnings
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.subscribers import Subscribers
 from services.runtime.auth import Passes, secret_of
@@ -70,48 +78,61 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
     )
     kept = settings.link_secret
     secret = kept.get_secret_value() if kept else secret_of(settings.data_dir / "link-secret")
-    signer, of_requests = LinkSigner(secret), RequestSigner(secret)
     circles = _circles(ports, settings, contacts)
     numbers = read_requests_policy(settings.requests_file)
-    desk = RequestDesk(ports, circles, contacts, of_requests, numbers)
+    desk = RequestDesk(ports, circles, contacts, RequestSigner(secret), numbers)
     deliveries = _deliveries(ports, settings, contacts, secret, carriers)
     carriers = deliveries.desk.carriers
     counted = read_cumulative_policy(settings.exposure_file)
     enrolments = Enrolments(ports, contacts, carriers.mail, LeaveSigner(secret), counted)
     offers = CheckInOffers(ports, enrolments, carriers.mail)
-    router = APIRouter()
-    doors = Doors(ports.keyring, settings.agency, is_open=settings.requests_open)
-    urgent = emergencies.Emergencies(ports, desk, of_requests, signer, doors)
-    router.include_router(emergencies.routes(urgent))
-    taken = requests_taken.TakenRequests(ports, desk, signer, urgent)
-    router.include_router(_of_offers(ports, signer, circles, taken))
-    router.include_router(requests_taken.routes(taken))
-    asking = requests.Asking(ports, desk, of_requests, doors, notice(settings))
-    router.include_router(requests.routes(asking))
-    router.include_router(exposure.routes(exposure.ExposurePages(ports, enrolments, doors)))
-    router.include_router(exposure_api.routes(exposure_api.ExposureApi(ports, enrolments, doors)))
-    router.include_router(reviews.routes(reviews.Reviews(ports, signer)))
-    router.include_router(_carriers(deliveries))
-    own = OwnPages(
-        ports, PersonalRecords(contacts), carriers, PageSigner(secret), circles.book.rules
-    )
-    router.include_router(_roster(settings, circles.book, own))
+    feeds = Feeds(ports, circles.book, circles.duty, contacts, FeedSigner(secret))
+    rotas = _rotas(settings, circles, RotaWarnings(ports, carriers, contacts))
+    calendars = _calendars(settings, circles, contacts)
+    personal, pages = PersonalRecords(contacts), PageSigner(secret)
+    own = OwnPages(ports, personal, carriers, pages, circles.book.rules)
+    listening = (Subscribers(ports, circles, desk), deliveries, offers, rotas)
+    kept_up = (circles.book, circles.duty, circles.loads, enrolments, calendars)
     return Service(
         name="dispatch",
-        router=router,
-        listeners=(
-            *Subscribers(ports, circles, desk).listeners(),
-            *deliveries.listeners(),
-            *offers.listeners(),
+        router=_joined(
+            _of_requests(settings, desk, enrolments, LinkSigner(secret)),
+            _carriers(deliveries),
+            _roster(settings, own, feeds),
+            rota.routes(rota.RotaEdge(rotas)),
+            rota_calendars.routes(rota_calendars.CalendarEdge(ports, feeds, calendars)),
         ),
+        listeners=tuple(each for part in listening for each in part.listeners()),
         owned=(Stream.DISPATCH, Stream.ROSTER, Stream.ROTA),
-        background=(
-            circles.book.keep,
-            circles.duty.keep,
-            circles.loads.keep,
-            enrolments.keep,
-            carriers.warm,
-        ),
+        streamed=(rota_calendars.FILE_PATH,),
+        background=(*(part.keep for part in kept_up), carriers.warm),
+    )
+
+
+def _joined(*parts: APIRouter) -> APIRouter:
+    router = APIRouter()
+    for part in parts:
+        router.include_router(part)
+    return router
+
+
+def _of_requests(
+    settings: DispatchSettings, desk: RequestDesk, enrolments: Enrolments, signer: LinkSigner
+) -> APIRouter:
+    """Everything that members and those who were there open without a key."""
+    ports, of_requests = desk.ports, desk.signer
+    doors = Doors(ports.keyring, settings.agency, is_open=settings.requests_open)
+    urgent = emergencies.Emergencies(ports, desk, of_requests, signer, doors)
+    taken = requests_taken.TakenRequests(ports, desk, signer, urgent)
+    asking = requests.Asking(ports, desk, of_requests, doors, notice(settings))
+    return _joined(
+        emergencies.routes(urgent),
+        _of_offers(ports, signer, desk.circles, taken),
+        requests_taken.routes(taken),
+        requests.routes(asking),
+        exposure.routes(exposure.ExposurePages(ports, enrolments, doors)),
+        exposure_api.routes(exposure_api.ExposureApi(ports, enrolments, doors)),
+        reviews.routes(reviews.Reviews(ports, signer)),
     )
 
 
@@ -142,12 +163,12 @@ def _circles(ports: Ports, settings: DispatchSettings, contacts: Bucket) -> Circ
     )
 
 
-def _roster(settings: DispatchSettings, book: RosterBook, own: OwnPages) -> APIRouter:
+def _roster(settings: DispatchSettings, own: OwnPages, feeds: Feeds) -> APIRouter:
     """Everything that shows or changes members: for operators, for each member, for all."""
-    router, ports, personal = APIRouter(), own.ports, own.personal
+    router, ports, personal, book = APIRouter(), own.ports, own.personal, feeds.book
     router.include_router(roster.routes(roster.RosterEdge(ports, personal, own)))
     router.include_router(roster_reads.routes(roster_reads.RosterReads(ports, book, personal)))
-    pages = member_page.MemberPages(ports, own, settings.team_page, calendar=_no_calendar)
+    pages = member_page.MemberPages(ports, own, settings.team_page, calendar=feeds.address)
     router.include_router(member_page.routes(pages))
     if settings.team_page:
         shown = team_page.TeamPage(ports, book, personal, settings.team_name)
@@ -155,9 +176,16 @@ def _roster(settings: DispatchSettings, book: RosterBook, own: OwnPages) -> APIR
     return router
 
 
-def _no_calendar(_agency: str, _member_id: str) -> str | None:
-    """Where a member's own calendar is: nowhere yet."""
-    return None
+def _rotas(settings: DispatchSettings, circles: Circles, warnings: RotaWarnings) -> RotaDesk:
+    """The rotas, and what they are judged by."""
+    rules = read_rota_policy(settings.rota_file)
+    return RotaDesk(circles.ports, circles.book, circles.duty, rules, warnings)
+
+
+def _calendars(settings: DispatchSettings, circles: Circles, contacts: Bucket) -> BusyCalendars:
+    """Members' own calendars, fetched from wherever they publish them."""
+    fetcher = Fetcher(frozenset(settings.calendar_servers))
+    return BusyCalendars(circles.ports, contacts, fetcher, circles.duty)
 
 
 def _deliveries(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.dispatch.carriers.port import Contact
+from services.dispatch.rota_kept import erase as erase_calendars
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -91,10 +92,11 @@ class PersonalRecords:
         await self.bucket.put(key, page.model_dump_json().encode())
 
     async def erase(self, agency: str, member_id: str) -> None:
-        """Erase all three: the member's page closes, and the team page does not name them."""
+        """Erase everything: the member's page and feed close, and the team page does not name them."""
         for kind in (_OWN_PAGE, _PROFILE):
             await self.bucket.erase(_key(agency, kind, member_id))
         await self.bucket.erase(f"{agency}.{member_id}")
+        await erase_calendars(self.bucket, agency, member_id)
 
 
 def _key(agency: str, kind: str, member_id: str) -> str:

@@ -31,6 +31,11 @@ class DispatchSettings(RuntimeSettings):
     """The agency's own numbers for cumulative exposure instead of policy/cumulative.yaml."""
     roster_file: Path | None = None
     """The agency's own rules for its roster instead of policy/roster.yaml."""
+    rota_file: Path | None = None
+    """What the agency's rotas must cover instead of policy/rota.yaml."""
+    calendar_servers: tuple[str, ...] = ()
+    """Calendar servers of the agency's own, as `["calendar.agency.lan:443"]`: they alone may have a
+    private address, and speak plain HTTP."""
     mutual_aid_file: Path | None = None
     """Agreements with neighbour agencies; without the file nobody of another agency is asked."""
     team_page: bool = False

@@ -105,6 +105,8 @@ def _remove(command: RemoveOverride, state: Rota) -> Sequence[Event] | Refusal:
 
 
 def _override(command: OverrideShift, state: Rota) -> Sequence[Event] | Refusal:
+    if state.override(command.override_id):
+        return ()
     period = _period(command.starts, command.ends, state, command.now)
     if isinstance(period, Refusal):
         return period

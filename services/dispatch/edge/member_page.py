@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from services.dispatch.own_pages import Opened, OwnPages
     from services.runtime.host import Ports
 
-CalendarAddress = Callable[[str, str], str | None]
+CalendarAddress = Callable[[str, str], "Awaitable[str | None]"]
 """The address of one member's own calendar, by agency and roster number; None where there is none."""
 Act = Callable[["Opened"], "Awaitable[str]"]
 SPANS = (
@@ -99,7 +99,7 @@ class MemberPages:
             spans=SPANS,
             team_page=self.team_page,
             profile=profile,
-            calendar=self.calendar(opened.agency, opened.member_id),
+            calendar=await self.calendar(opened.agency, opened.member_id),
             valid_until=opened.page.valid_until.astimezone(self._zone()),
             **shown(opened.member_id, opened.member, contact, at),
         )

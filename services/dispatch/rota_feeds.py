@@ -1,0 +1,148 @@
+"""Private calendar links: signed, naming a member by roster number, open until they are withdrawn."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from itsdangerous import BadSignature, Signer
+
+from schemas.policy import Role
+from services.dispatch.rota_feed import AHEAD, BEHIND, feed, shifts
+from services.dispatch.rota_kept import FeedNumber, feed_key
+from services.runtime.clock import new_id
+from services.runtime.errors import Conflict
+
+if TYPE_CHECKING:
+    from services.dispatch.book import RosterBook
+    from services.dispatch.duty_book import DutyBook
+    from services.dispatch.roster import Member
+    from services.runtime.bucket import Bucket
+    from services.runtime.host import Ports
+
+OF_THE_TEAM = frozenset({Role.COORDINATOR, Role.PROGRAM_LEAD, Role.CLINICAL_DIRECTOR})
+"""Who may see everybody's shifts."""
+
+
+class Scope(StrEnum):
+    """What a feed shows."""
+
+    OWN = "own"
+    TEAM = "team"
+
+
+class NoFeed(Exception):
+    """There is no such feed: the link is not ours, was withdrawn, or its member has left."""
+
+
+class NotForThem(Exception):
+    """This member may not have a feed of this scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """Whose feed it is, what it shows, and the number by which it is withdrawn."""
+
+    agency: str
+    member_id: str
+    scope: Scope
+    number: int
+
+
+class FeedSigner:
+    """Signs and reads the links of feeds with the agency's secret."""
+
+    def __init__(self, secret: str) -> None:
+        self._signer = Signer(secret, salt="tailboard-calendar")
+
+    def sign(self, link: FeedLink) -> str:
+        """The token, safe in a path."""
+        said = f"{link.agency}\x1f{link.member_id}\x1f{link.scope.value}\x1f{link.number}"
+        return self._signer.sign(urlsafe_b64encode(said.encode()).rstrip(b"=")).decode()
+
+    def read(self, token: str) -> FeedLink:
+        """The link of a token. Raises NoFeed for anything that we did not sign."""
+        try:
+            signed = self._signer.unsign(token)
+            said = urlsafe_b64decode(signed + b"=" * (-len(signed) % 4)).decode()
+            agency, member_id, scope, number = said.split("\x1f")
+            return FeedLink(agency, member_id, Scope(scope), int(number))
+        except (BadSignature, ValueError) as bad:
+            raise NoFeed from bad
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """Gives feeds out and takes them back. Raises Transient without a way to streams or bucket."""
+
+    ports: Ports
+    book: RosterBook
+    duty: DutyBook
+    bucket: Bucket
+    signer: FeedSigner
+
+    async def give(self, agency: str, member_id: str, scope: Scope) -> str:
+        """The address of a member's feed; the same one until it is withdrawn. Raises NotForThem."""
+        if not self._may_have(await self._member(agency, member_id), scope):
+            raise NotForThem
+        link = FeedLink(agency, member_id, scope, await self._number(agency, member_id))
+        return f"{self.ports.settings.base_url}/calendar/{self.signer.sign(link)}.ics"
+
+    async def address(self, agency: str, member_id: str) -> str | None:
+        """The address of a member's own feed; None for one who may have none."""
+        try:
+            return await self.give(agency, member_id, Scope.OWN)
+        except NotForThem:
+            return None
+
+    async def withdraw(self, agency: str, member_id: str) -> None:
+        """Close all feeds that a member was given."""
+        await self.bucket.erase(feed_key(agency, member_id))
+
+    async def read(self, token: str) -> bytes:
+        """A feed as it is now. Raises NoFeed."""
+        link = self.signer.read(token)
+        stored = await self.bucket.get(feed_key(link.agency, link.member_id))
+        if stored is None or FeedNumber.model_validate_json(stored).number != link.number:
+            raise NoFeed
+        if not self._may_have(await self._member(link.agency, link.member_id), link.scope):
+            raise NoFeed
+        return await self._made(link)
+
+    async def _made(self, link: FeedLink) -> bytes:
+        rotas = {
+            name: (kept.rota, kept.touches)
+            for name, kept in (await self.duty.rotas(link.agency)).items()
+        }
+        today = datetime.combine(self.ports.clock.now().astimezone(UTC).date(), time(0), UTC)
+        found = shifts(link.agency, rotas, today - BEHIND, today + AHEAD)
+        zone, is_team = self.ports.settings.time_zone, link.scope is Scope.TEAM
+        own = (shift for shift in found if is_team or shift.member_id == link.member_id)
+        name = "Tailboard: the team's shifts" if is_team else "Tailboard: my shifts"
+        return feed(name, own, zone, with_members=is_team)
+
+    async def _number(self, agency: str, member_id: str) -> int:
+        key = feed_key(agency, member_id)
+        stored = await self.bucket.get(key)
+        if stored is None:
+            made = FeedNumber(number=new_id().int >> 64)
+            try:
+                await self.bucket.swap(key, made.model_dump_json().encode(), 0)
+            except Conflict:
+                return await self._number(agency, member_id)
+            return made.number
+        return FeedNumber.model_validate_json(stored).number
+
+    async def _member(self, agency: str, member_id: str) -> Member | None:
+        return (await self.book.of(agency)).get(member_id)
+
+    def _may_have(self, member: Member | None, scope: Scope) -> bool:
+        if member is None:
+            return False
+        until = member.designated_until
+        if until is not None and until < self.ports.clock.now().date():
+            return False
+        return scope is Scope.OWN or member.entry.role in OF_THE_TEAM
