@@ -56,13 +56,11 @@ def list_members(
             reasons = ", ".join(_plain(reason) for reason in member.get("reasons", []))
             good = bool(member.get("pageable"))
             shown = Text("yes", "green") if good else Text(f"no: {reasons}", "yellow")
-            soon = "; ".join(_ends(each) for each in member.get("warnings", []))
-            names = ("member_id", "role", "discipline", "station")
-            cells = [str(member.get(name, "")) for name in names]
-            rows.append([*cells, " ".join(member.get("units", [])), shown, soon])
-        _table(
-            ("member", "role", "discipline", "station", "units", "may be asked", "ends soon"), rows
-        )
+            soon = "; ".join(_ends(each, dated=False) for each in member.get("warnings", []))
+            cells = [str(member.get("member_id")), _plain(member.get("role"))]
+            works = f"{member.get('discipline')}, {member.get('station')}"
+            rows.append([*cells, works, " ".join(member.get("units", [])), shown, soon])
+        _table(("member", "role", "works in", "units", "may be asked", "ends soon"), rows)
     else:
         print("the roster is empty: fill it with `tailboard roster import FILE.csv`")
 
@@ -185,7 +183,7 @@ def _plain(code: object) -> str:
     return str(code).replace("_", " ")
 
 
-def _ends(warning: dict[str, Any]) -> str:
+def _ends(warning: dict[str, Any], *, dated: bool = True) -> str:
     days = warning.get("days")
-    left = "today" if days == 0 else f"in {days} d"
-    return f"{_plain(warning.get('kind'))} {left} ({warning.get('on')})"
+    said = f"{_plain(warning.get('kind'))} {'today' if days == 0 else f'in {days} d'}"
+    return f"{said} ({warning.get('on')})" if dated else said

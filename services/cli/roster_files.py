@@ -131,14 +131,17 @@ def _show(where: Connection, read: "RosterFile", found: list[_Previewed]) -> Non
     from rich.text import Text
 
     from services.cli.api import Server
+    from services.cli.post_tally import counted
 
     table = Table("member", "would be", "what")
     colors = {"added": "green", "changed": "yellow"}
     for each in found:
-        said = "\n".join(_change(field) for field in each.fields)
-        answer = Text(each.answer, colors.get(each.answer, ""))
-        table.add_row(each.member_id, answer, Text(said))
-    Console().print(table)
+        if each.answer in colors:
+            said = "\n".join(_change(field) for field in each.fields)
+            table.add_row(each.member_id, Text(each.answer, colors[each.answer]), Text(said))
+    if table.row_count:
+        Console().print(table)
+    print(f"{counted(len(found) - table.row_count, 'member')} unchanged")
     named = {row.member_id for row in read.rows.values()}
     told = Server(where).get("/v1/roster/designated")
     members = (str(each.get("member_id")) for each in told.get("members", []))

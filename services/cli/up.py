@@ -112,7 +112,7 @@ class Town:
         phones = {"demo": True, "phones_dir": self._phones_dir} if self.demo else {}
         dispatch = self._shared("dispatch") | mail
         if self.demo:
-            dispatch["requests_open"] = True
+            dispatch |= {"requests_open": True, "team_page": True, "team_name": "Demo peer team"}
         return [
             (build_intake, self._intake()),
             (

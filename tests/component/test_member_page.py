@@ -83,8 +83,8 @@ async def test_the_page_says_what_the_roster_holds_and_changes_nothing(town: Tow
         "A training that your role needs has lapsed.",
         "1 June 2024, good until 31 May 2027",
         "15 January 2025, lapsed after 14 January 2026",
-        "v\u2026t@phones.invalid",
-        "\u202647",
+        "v***t@phones.invalid",
+        "***47",
         "from 1 January 2020",
         "Peer",
     ):
@@ -229,8 +229,9 @@ async def test_without_a_way_to_the_streams_the_page_says_so(town: Town) -> None
 
 
 async def test_an_invitation_that_cannot_go_out_is_told(town: Town) -> None:
-    town.phones.fail("p-1", Failure.TEMPORARY)
-    answer = await town.http.post(f"{MEMBERS}/p-1/invite")
+    await town.enroll("p-2", Role.PEER)
+    town.phones.fail("p-2", Failure.TEMPORARY)
+    answer = await town.http.post(f"{MEMBERS}/p-2/invite")
     assert (answer.status_code, answer.json()["type"]) == (
         502,
         "urn:tailboard:problem:not-delivered",

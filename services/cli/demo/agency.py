@@ -11,8 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.envelope import MemberId, Slug
 from schemas.policy import Role
+from schemas.roster import CompetencyKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     import httpx
@@ -28,23 +30,33 @@ class DemoMember(BaseModel):
     discipline: Slug
     station: Slug
     units: tuple[str, ...] = ()
-    lapsed: bool = False
+    supervises: tuple[str, ...] = ()
+    close_to: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    trained: str = ""
+    """Which of the file's trainings the member has."""
+    bio: str = ""
+    """What the team page says; who has none is not on it."""
 
-    def entry(self, today: date) -> dict[str, Any]:
-        """The roster entry, its dates counted from today."""
-        valid = today + timedelta(days=-30 if self.lapsed else 400)
-        return {
-            "role": self.role.value,
-            "discipline": self.discipline,
-            "station": self.station,
-            "units": self.units,
+    def entry(self, today: date, done: Mapping[CompetencyKind, int]) -> dict[str, Any]:
+        """The roster entry, its dates counted from today; `done` is how many days ago."""
+        named = f"Demo {self.member_id}"
+        told = self.model_dump(mode="json", exclude={"member_id", "trained", "bio"})
+        competencies = [
+            {"kind": kind.value, "earned_on": str(today - timedelta(days=days))}
+            for kind, days in done.items()
+        ]
+        return told | {
+            "competencies": competencies,
             "designated_from": str(today - timedelta(days=900)),
-            "training_valid_until": str(valid),
+            "training_valid_until": str(today + timedelta(days=400)),
             "contact_confirmed_on": str(today),
-            "contact": {
-                "label": f"Demo {self.member_id}",
-                "email": f"{self.member_id}@demo.invalid",
-            },
+            "peer_nominated": self.role is Role.PEER or None,
+            "on_team_page": bool(self.bio),
+            "profile": {"name": named, "bio": f"{self.bio} (An invented member.)"}
+            if self.bio
+            else None,
+            "contact": {"label": named, "email": f"{self.member_id}@demo.invalid"},
         }
 
 
@@ -55,6 +67,8 @@ class DemoAgency(BaseModel):
 
     agency: Slug
     time_zone: str
+    trainings: dict[str, dict[CompetencyKind, int]]
+    """By name, how many days ago each training was done."""
     members: tuple[DemoMember, ...]
     policy_overrides: dict[str, Any]
 
@@ -69,5 +83,6 @@ async def enroll(agency: DemoAgency, client: httpx.AsyncClient, today: date) -> 
     """Enroll every member. Raises httpx.HTTPStatusError when the edge refuses one."""
     for member in agency.members:
         path = f"/v1/roster/members/{member.member_id}"
-        answer = await client.put(path, json=member.entry(today))
+        done = agency.trainings[member.trained] if member.trained else {}
+        answer = await client.put(path, json=member.entry(today, done))
         answer.raise_for_status()

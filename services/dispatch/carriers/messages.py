@@ -237,9 +237,8 @@ def member_page(message_id: UUID, link: str) -> PhoneMessage:
         message_id=str(message_id),
         subject="Tailboard: your page on the team",
         text=(
-            "Please look at what the team's roster holds about you, and confirm with one tap that "
-            f"you are still reached this way: {link}\n\n"
-            "There you can also ask to be left in peace for a while. The link is yours alone: do "
-            "not pass it on.\n"
+            "See what the roster holds about you, and confirm that we still reach you this way.\n\n"
+            f"Your page: {link}\n\n"
+            "You can also ask to be left in peace for a while. The link is yours alone.\n"
         ),
     )

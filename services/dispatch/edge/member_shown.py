@@ -138,15 +138,15 @@ def _contact(contact: Contact | None) -> Iterator[tuple[str, str]]:
 
 
 def masked_mail(address: str) -> str:
-    """`p...1@example.org`: the ends of the name, and where it is."""
+    """`p***1@example.org`: the ends of the name, and where it is."""
     name, _, host = address.partition("@")
-    return f"{name[:1]}\N{HORIZONTAL ELLIPSIS}{name[-1:] if len(name) > 2 else ''}@{host}"
+    return f"{name[:1]}***{name[-1:] if len(name) > 2 else ''}@{host}"
 
 
 def masked_number(number: str) -> str:
     """The last two digits."""
     digits = [each for each in number if each.isdigit()]
-    return f"\N{HORIZONTAL ELLIPSIS}{''.join(digits[-2:])}"
+    return f"***{''.join(digits[-2:])}"
 
 
 def plain(day: date) -> str:

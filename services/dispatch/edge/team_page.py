@@ -142,7 +142,9 @@ def _card(member: Member, profile: Profile) -> Card:
         name=profile.name,
         initials="".join(word[0] for word in (words[0], *words[1:][-1:])).upper(),
         role=ROLES[entry.role],
-        discipline=_DISCIPLINES.get(entry.discipline, entry.discipline.replace("-", " ")),
+        discipline=_DISCIPLINES.get(
+            entry.discipline, entry.discipline.replace("-", " ").capitalize()
+        ),
         bio=tuple(line.strip() for line in profile.bio.splitlines() if line.strip()),
         languages=tuple(_LANGUAGES.get(each, each.capitalize()) for each in entry.languages),
     )
