@@ -241,7 +241,7 @@ async def test_the_peer_taps_emergency(town: Town) -> None:
 
     assert "are being paged" in shown
     for owner in ("m-1", "m-2"):
-        town.phones.expect_text(owner, "EMERGENCY: somebody is needed at once")
+        town.phones.expect_text(owner, "EMERGENCY, somebody is needed at once")
     town.phones.expect_text("c-1", "at once")
     assert CALLBACK in await town.accept("m-2")
     assert CALLBACK in await page(town, own_page)

@@ -23,6 +23,7 @@ from schemas.refusals import Refusal, RefusalCode
 from schemas.steps import ArrivalEstimated, MemberSuggested, StandbyOffered
 from schemas.subjects import Entity, Stream
 from services.dispatch.decide.asking import after, fill, let_off, refill
+from services.dispatch.decide.exercises import thanked
 from services.dispatch.state import Active, Idle, Offer, OfferStatus, evolve, newest
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ def stand_down(command: StandTeamDown, state: Active | Idle) -> Sequence[Event]:
         return () if is_known else (_stood_down(command),)
     if state.brief.reported_at > command.decided_at:
         return ()
+    if state.drill:
+        return (*thanked(command, state), _stood_down(command))
     taken_back = [
         OfferWithdrawn(
             offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role, reason="not_wanted"

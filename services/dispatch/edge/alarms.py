@@ -92,11 +92,12 @@ def routes(alarms: Alarms) -> APIRouter:
 
 def _shown(link: AlarmLink, state: DispatchState) -> dict[str, str]:
     alarm = state.oversight.alarms.get(link.alarm_id) if isinstance(state, Active) else None
+    drill = "EXERCISE" if state.drill else ""
     if alarm is None:
-        return {"view": "over"}
+        return {"view": "over", "drill": drill}
     mine = alarm.answered_by == f"member:{link.member_id}"
     view = ("yours" if mine else "had") if alarm.answered else "open"
-    return {"view": view, "about": alarm_words(alarm.reason)}
+    return {"view": view, "about": alarm_words(alarm.reason), "drill": drill}
 
 
 def _page(values: dict[str, str], status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:

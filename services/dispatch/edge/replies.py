@@ -73,7 +73,8 @@ class Replies:
         state = await self._state(link)
         if isinstance(state, Idle):
             was = link.offer_id in state.past
-            return page_of({"view": "stood_down"}) if was else bad(HTTPStatus.NOT_FOUND, _NONE)
+            gone = {"view": "stood_down", "drill": state.drill}
+            return page_of(gone) if was else bad(HTTPStatus.NOT_FOUND, _NONE)
         offer = newest(state.offers, link.offer_id)
         if offer is None:
             return bad(HTTPStatus.NOT_FOUND, _NONE)
@@ -89,7 +90,8 @@ class Replies:
         if not may_answer(link, offer, state, self.ports.clock.now()):
             return _back(token)
         named = await self.colleagues.of(link.entity.agency, offer, state)
-        return page_of({"view": "colleague", "token": token, "colleagues": named})
+        values = {"token": token, "colleagues": named, "drill": state.drill}
+        return page_of({"view": "colleague", **values})
 
     async def calendar(self, token: str) -> Response:
         """A file for the member's calendar, which says nothing of what it is."""

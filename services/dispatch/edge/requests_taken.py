@@ -115,6 +115,7 @@ class TakenRequests:
             "role": offer.role.value,
             "reached": request.reached,
             "raised": request.raised > 0,
+            "category": (request.category or "") if request.emergency else "",
             "contact": contact,
             "phone": phone_of(contact) if contact else None,
             "call_by": clock(request.callback_by, zone),
