@@ -14,10 +14,19 @@ if TYPE_CHECKING:
     from services.cli.policy_opened import Opened
     from services.intake.pack.problems import Steps
 
-_OWN_CLOCKS = {"cumulative": "cumulative"}
-_ELSEWHERE = {"self_raised": "policy/requests.yaml"}
-"""Requests for a peer are none of intake's business: dispatch reads their numbers there."""
-_LENGTH_KEYS = ("after", "within", "until", "grace", "life", "auto_page", "auto_plan", "tier1", "lately")
+_ELSEWHERE = {"self_raised": "policy/requests.yaml", "cumulative": "policy/cumulative.yaml"}
+"""What no report shows is none of intake's business: dispatch reads the numbers there."""
+_LENGTH_KEYS = (
+    "after",
+    "within",
+    "until",
+    "grace",
+    "life",
+    "auto_page",
+    "auto_plan",
+    "tier1",
+    "lately",
+)
 
 
 def show_class(opened: Opened, name: str) -> None:
@@ -36,9 +45,6 @@ def show_class(opened: Opened, name: str) -> None:
     _show_plan(opened, name)
     _show_check_ins(opened, name)
     _show_rules(opened, name)
-    if section := _OWN_CLOCKS.get(name):
-        print(f"\nIts own numbers ({section}):\n")
-        show_value(opened, section)
     if file := _ELSEWHERE.get(name):
         print(f"\nIts own numbers are in {file}, which no screening reads.")
 

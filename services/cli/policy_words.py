@@ -74,8 +74,6 @@ _PHRASES = {
 
 def phrase(steps: Steps) -> str:
     """What a value is about, such as `defusing closes after`; empty when its name says it all."""
-    if len(steps) == 3 and steps[0] == "cumulative":
-        return f"an exposure of tier {steps[2]} counts"
     if len(steps) == 4 and steps[2] == "team":
         return f"{_plain(steps[1])}: asked as {ROLES.get(str(steps[3]), steps[3])}"
     name = str(steps[1]) if len(steps) > 1 else ""

@@ -11,7 +11,6 @@ from pydantic import Field, ValidationError, model_validator
 from schemas.envelope import Code, Slug
 from schemas.intake import Mode
 from schemas.policy import (
-    CumulativeRule,
     FairPoints,
     Group,
     InterventionKind,
@@ -26,7 +25,6 @@ from services.intake.pack.parts import (
     Caps,
     CheckIn,
     Clocks,
-    Cumulative,
     Fairness,
     Intervention,
     ReviewClock,
@@ -56,7 +54,6 @@ class Pack(Strict):
     """What no trigger may plan, whoever overrides what."""
     clocks: Clocks
     review: dict[Tier, ReviewClock] = Field(default_factory=review_clocks)
-    cumulative: Cumulative = CumulativeRule()
     caps: Caps = LoadCaps()
     fairness: Fairness = FairPoints()
     interventions: dict[Code, Intervention]

@@ -12,7 +12,6 @@ from schemas.intake import Mode
 from schemas.policy import (
     CheckInRule,
     Citation,
-    CumulativeRule,
     FairPoints,
     InterventionRule,
     LoadCaps,
@@ -57,7 +56,6 @@ def _spelt(model: type[BaseModel]) -> BeforeValidator:
 TeamPlace = Annotated[Place, _spelt(Place)]
 Intervention = Annotated[InterventionRule, _spelt(InterventionRule)]
 CheckIn = Annotated[CheckInRule, _spelt(CheckInRule)]
-Cumulative = Annotated[CumulativeRule, _spelt(CumulativeRule)]
 Caps = Annotated[LoadCaps, _spelt(LoadCaps)]
 Fairness = Annotated[FairPoints, _spelt(FairPoints)]
 _OF_A_CASE = ResponsePolicy.model_fields

@@ -362,12 +362,12 @@ class TestPicture:
 
 
 class TestPolicy:
-    def test_what_ships_is_the_default_and_what_the_packs_say(self) -> None:
+    def test_what_ships_is_the_default_and_stands_in_no_pack(self) -> None:
+        """A number in two places could be changed in the one that nobody reads."""
         rule = read_cumulative_policy().rule
         assert rule.model_dump() == RULE.model_dump()
         for pack in ("cism", "stepped-care"):
-            section = yaml.safe_load((ROOT / f"policy/{pack}.yaml").read_text())["cumulative"]
-            assert CumulativeRule.model_validate(section) == RULE, pack
+            assert "cumulative" not in yaml.safe_load((ROOT / f"policy/{pack}.yaml").read_text())
 
     def test_every_number_names_its_source(self) -> None:
         for line in (ROOT / "policy/cumulative.yaml").read_text().splitlines():
