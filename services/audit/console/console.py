@@ -17,6 +17,7 @@ from services.audit.console.pages import HEADERS, Pages, pages
 from services.audit.console.phones import phones
 from services.audit.console.picture import picture
 from services.audit.console.session import Sessions, safe_path
+from services.audit.console.steps import Acting
 from services.audit.currency import Numbers, read_numbers
 from services.audit.views.open_work import Which
 from services.runtime.auth import KeyRole
@@ -142,13 +143,18 @@ class Console:
         principal = self.who(request)
         page, file = await self.reader.case(principal.agency, case_id)
         found = await self.reader.look_up(principal.agency, typed) if typed else ()
+        panel = self.deciding.panel(principal, page.case, typed, found)
+        acting = None
+        if panel and page.team and not page.merges.into:
+            acting = Acting.on(panel.leave, page.team, page.order)
         return await self.show(
             "case.html",
             request,
             "cases",
             page=page,
             picture=picture(file, page.as_of),
-            panel=self.deciding.panel(principal, page.case, typed, found),
+            panel=panel,
+            acting=acting,
             refused=REFUSED.get(refused),
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from services.audit.console import steps
 from services.audit.console.triggers import choices
 from services.audit.views.standing import CaseState
 from services.runtime.auth import KeyRole, Passes, secret_of
@@ -38,6 +39,7 @@ REFUSED = {
     "unknown-case": "There is no such case. Nothing was changed.",
     "misfit": "Something in the form does not fit. Nothing was changed: look at it again.",
     "old-page": "The page was too old, and nothing was changed. This one is new: try again.",
+    **steps.REFUSED,
 }
 """By the word in the page's address; any other word says nothing."""
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from http import HTTPStatus
 from itertools import groupby
 from operator import itemgetter
@@ -60,8 +61,9 @@ class Pages:
         return HTMLResponse(text, status, HEADERS)
 
 
+@cache
 def pages(zone: ZoneInfo, *, demo: bool, has_phones: bool) -> Pages:
-    """The console's pages for people in this time zone."""
+    """The console's pages for people in this time zone; templates are compiled once."""
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,

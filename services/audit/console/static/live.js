@@ -57,3 +57,7 @@ feed.onerror = () => {
 };
 setInterval(soon, 1000 * Number(document.body.dataset.every ?? 30));
 document.addEventListener("visibilitychange", soon);
+// A page that the browser kept would send a step under the name of one that was done already.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
