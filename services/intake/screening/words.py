@@ -64,7 +64,7 @@ def shortened(text: str) -> str:
     return text[:head] + "\n" + " " * (len(text) - head - tail - 1) + text[-tail:]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     prefixes: dict[str, dict[str, _Node]] = field(default_factory=dict)
@@ -144,12 +144,14 @@ class Phrasebook:
 
     def _add(self, group: str, name: str, phrase: str, said: str) -> None:
         node = self._root
-        for word in re.findall(r"[a-z]+~?|\d+", _APOSTROPHES.sub("", said.lower())):
+        for word in _spelt(said):
             if word.endswith("~"):
-                node = node.prefixes.setdefault(word[0], {}).setdefault(word[:-1], _Node())
+                beyond = node.prefixes.setdefault(word[0], {})
+                word = word[:-1]
             else:
+                beyond = node.children
                 self._words.add(word)
-                node = node.children.setdefault(word, _Node())
+            node = beyond.get(word) or beyond.setdefault(word, _Node())
         node.ends.append((group, name, phrase))
 
     def _mended(self, word: str) -> str | None:
@@ -165,6 +167,12 @@ class Phrasebook:
                 if distance <= allowed and (best is None or distance < best[0]):
                     best = (distance, known)
         return best[1] if best else None
+
+
+@lru_cache(maxsize=20_000)
+def _spelt(phrase: str) -> tuple[str, ...]:
+    """A phrase's words, `~` kept: most vocabularies share most phrases."""
+    return tuple(re.findall(r"[a-z]+~?|\d+", _APOSTROPHES.sub("", phrase.lower())))
 
 
 def _step(node: _Node, word: str) -> Iterator[_Node]:
