@@ -110,9 +110,10 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
 
 
 def _joined(*parts: APIRouter) -> APIRouter:
+    """All routes in one router. Each level of including would build every route anew."""
     router = APIRouter()
     for part in parts:
-        router.include_router(part)
+        router.routes.extend(part.routes)
     return router
 
 
@@ -141,14 +142,14 @@ def _of_offers(
 ) -> APIRouter:
     """What members and coordinators answer from their phones, and coordinators from the console."""
     personal = PersonalRecords(taken.desk.contacts)
-    router = APIRouter()
     of_role = colleagues.Colleagues(circles.book, personal)
-    router.include_router(replies.routes(replies.Replies(ports, signer, taken.page, of_role)))
-    router.include_router(alarms.routes(alarms.Alarms(ports, signer)))
     passes = Passes(secret_of(ports.settings.data_dir / "session-secret"))
     desk = coordinator_steps.CoordinatorDesk(ports, circles, passes)
-    router.include_router(coordinator.routes(desk))
-    return router
+    return _joined(
+        replies.routes(replies.Replies(ports, signer, taken.page, of_role)),
+        alarms.routes(alarms.Alarms(ports, signer)),
+        coordinator.routes(desk),
+    )
 
 
 def _circles(ports: Ports, settings: DispatchSettings, contacts: Bucket) -> Circles:
@@ -165,15 +166,15 @@ def _circles(ports: Ports, settings: DispatchSettings, contacts: Bucket) -> Circ
 
 def _roster(settings: DispatchSettings, own: OwnPages, feeds: Feeds) -> APIRouter:
     """Everything that shows or changes members: for operators, for each member, for all."""
-    router, ports, personal, book = APIRouter(), own.ports, own.personal, feeds.book
-    router.include_router(roster.routes(roster.RosterEdge(ports, personal, own)))
-    router.include_router(roster_reads.routes(roster_reads.RosterReads(ports, book, personal)))
+    ports, personal, book = own.ports, own.personal, feeds.book
     pages = member_page.MemberPages(ports, own, settings.team_page, calendar=feeds.address)
-    router.include_router(member_page.routes(pages))
-    if settings.team_page:
-        shown = team_page.TeamPage(ports, book, personal, settings.team_name)
-        router.include_router(team_page.routes(shown))
-    return router
+    shown = team_page.TeamPage(ports, book, personal, settings.team_name)
+    return _joined(
+        roster.routes(roster.RosterEdge(ports, personal, own)),
+        roster_reads.routes(roster_reads.RosterReads(ports, book, personal)),
+        member_page.routes(pages),
+        team_page.routes(shown) if settings.team_page else APIRouter(),
+    )
 
 
 def _rotas(settings: DispatchSettings, circles: Circles, warnings: RotaWarnings) -> RotaDesk:
@@ -205,13 +206,13 @@ def _deliveries(
 
 def _carriers(deliveries: Deliveries) -> APIRouter:
     """Everything that is about messages: for operators, for providers, for phones."""
-    router = APIRouter()
-    router.include_router(carriers_edge.routes(carriers_edge.CarrierEdge(deliveries)))
     replies_by_text = inbound_replies.ReplyDesk(deliveries)
     providers = inbound.Inbound(deliveries, replies_by_text, SystemClock())
-    router.include_router(inbound.routes(providers))
-    router.include_router(short_links.routes(short_links.ShortLinks(deliveries)))
-    return router
+    return _joined(
+        carriers_edge.routes(carriers_edge.CarrierEdge(deliveries)),
+        inbound.routes(providers),
+        short_links.routes(short_links.ShortLinks(deliveries)),
+    )
 
 
 def notice(settings: DispatchSettings) -> tuple[str, ...]:
