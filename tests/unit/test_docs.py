@@ -21,7 +21,7 @@ PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")]
 )
 _LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)(?:#[^)]*)?\)")
-_COMMAND = re.compile(r"^(?:\.venv/bin/)?tailboard ([a-z][a-z-]*)(?: ([a-z]+))?", re.MULTILINE)
+_COMMAND = re.compile(r"^(?:\.venv/bin/)?tailboard ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", re.MULTILINE)
 _VARIABLE = re.compile(r"TAILBOARD_[A-Z_]+")
 
 
