@@ -183,6 +183,19 @@ async def test_who_did_not_answer_is_asked_again(town: Town, console: Console) -
     assert "min left" in page
 
 
+async def test_a_team_that_a_coordinator_stood_down_is_off_the_boards(
+    town: Town, console: Console
+) -> None:
+    case_id = await a_case(town)
+    await town.post(f"/v1/cases/{case_id}/stand-down", reason="handled_elsewhere")
+    assert "Nobody is being asked right now." in await console.page("/activations")
+    assert "No open case." in await console.page("/")
+    page = await console.page(f"/cases/{case_id}")
+    assert "Stood down</span>" in page
+    assert "Decided by test-center" in page
+    assert "Act on the team" not in page
+
+
 async def test_a_second_press_of_a_button_changes_nothing(town: Town, console: Console) -> None:
     case_id = await a_case(town)
     (form,) = (

@@ -16,7 +16,7 @@ from schemas.intake import ReviewAnswer
 from services.audit.folds import orders
 from services.audit.folds.entry import case_row, entries, line
 from services.audit.steps import RowState, Step
-from services.audit.words import counted, listed, plain
+from services.audit.words import counted, listed, plain, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,9 +56,11 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
                 exhausted_at=None,
                 missing=None,
                 no_coordinator=None,
+                ended_at=event.decided_at,
             )
+            by = f"Decided by {who(event.by)}" if event.by else ""
             detail = f"Nobody is asked any more, with thanks to all ({plain(event.reason)})"
-            yield from entries(recorded, line(Step.STOOD_DOWN, detail))
+            yield from entries(recorded, line(Step.STOOD_DOWN, detail, lines=[by] if by else []))
         case ReviewersAsked() | ReviewAnswerGiven() | ReviewClosed():
             yield from _review(recorded)
         case _:

@@ -60,6 +60,7 @@ cases = Table(
         ("exhausted_at", Utc),
         ("missing", String),
         ("no_coordinator", Boolean),
+        ("ended_at", Utc),
     ),
     *of(
         Stream.FOLLOWUP,
@@ -72,7 +73,8 @@ cases = Table(
     Index("cases_by_merge", "agency", "merged_into"),
     Index("cases_by_outcome", "agency", "outcome", "hold", "reported_at"),
 )
-"""`requested_at` is null while no team is wanted; what was planned up to the sequence
+"""`requested_at` is null while no team is wanted, and does not count from `ended_at` on, when dispatch
+stood the team down; what was planned up to the sequence
 `cancelled_through` of FOLLOWUP is not needed any more."""
 
 reviews = Table(

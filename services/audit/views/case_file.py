@@ -50,6 +50,7 @@ class Case:
     exhausted_at: datetime | None
     missing: str | None
     no_coordinator: bool | None
+    ended_at: datetime | None
     planned_at: datetime | None
     cancelled_through: int | None
     closed_at: datetime | None = None
@@ -57,7 +58,19 @@ class Case:
     @property
     def is_active(self) -> bool:
         """Whether a team is wanted, or on its way, or followed up."""
-        return bool(self.requested_at or self.activated_at or self.planned_at)
+        return bool(self._is_wanted or self.activated_at or self.planned_at)
+
+    @property
+    def was_stood_down(self) -> bool:
+        """Whether there was a team, and it is not wanted any more."""
+        return bool(self.stood_down_at or self.ended_at)
+
+    @property
+    def _is_wanted(self) -> bool:
+        """A coordinator may have stood the team down on the case itself, which intake does not say."""
+        if self.requested_at is None:
+            return False
+        return self.ended_at is None or self.ended_at < self.requested_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

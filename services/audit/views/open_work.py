@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 
 from schemas.envelope import Frozen
 from schemas.intake import Outcome
@@ -143,7 +143,7 @@ def counts(connection: Connection, agency: str) -> Counts:
     kind = case(
         (_is_complete(), "complete"),
         (or_(_is_active(), _C.review_open.is_(True)), "open"),
-        (_C.stood_down_at.is_not(None), "complete"),
+        (or_(_C.stood_down_at.is_not(None), _C.ended_at.is_not(None)), "complete"),
         (_C.outcome == Outcome.ROUTINE.value, "routine"),
         else_="set_aside",
     ).label("kind")
@@ -181,9 +181,9 @@ def _known(agency: str) -> ColumnElement[bool]:
 
 
 def _is_active() -> ColumnElement[bool]:
-    return or_(
-        _C.requested_at.is_not(None), _C.activated_at.is_not(None), _C.planned_at.is_not(None)
-    )
+    ended = and_(_C.ended_at.is_not(None), _C.ended_at >= _C.requested_at)
+    wanted = and_(_C.requested_at.is_not(None), not_(ended))
+    return or_(wanted, _C.activated_at.is_not(None), _C.planned_at.is_not(None))
 
 
 def _is_complete() -> ColumnElement[bool]:
@@ -201,7 +201,8 @@ def _is_complete() -> ColumnElement[bool]:
 
 
 def _is_routine() -> ColumnElement[bool]:
-    settled = and_(_C.review_open.is_not(True), _C.stood_down_at.is_(None))
+    never = and_(_C.stood_down_at.is_(None), _C.ended_at.is_(None))
+    settled = and_(_C.review_open.is_not(True), never)
     return and_(~_is_active(), settled, _C.outcome == Outcome.ROUTINE.value, _is_own())
 
 

@@ -111,7 +111,7 @@ def _without_a_team(file: CaseFile) -> CaseState:
     case = file.case
     if case.review_open:
         return CaseState.SCREENED
-    if case.stood_down_at:
+    if case.was_stood_down:
         return CaseState.STOOD_DOWN
     return CaseState.ROUTINE if case.outcome == Outcome.ROUTINE else CaseState.SET_ASIDE
 
