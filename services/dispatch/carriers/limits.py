@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+_SHORTEST_SECONDS = 0.1
+"""A wait of less would come back before the bucket has what it lacks, and again."""
+_ROUNDING = 1e-6
 _MANY = 10_000
 """Recipients that are remembered; the longest unheard of is forgotten, and its bucket was full."""
 
@@ -50,7 +53,9 @@ class _Bucket:
 
     def wait(self) -> float:
         """Seconds until one more may go."""
-        return 0.0 if self.tokens >= 1 else (1 - self.tokens) * 3600 / self.rate.per_hour
+        if self.tokens > 1 - _ROUNDING:
+            return 0.0
+        return max((1 - self.tokens) * 3600 / self.rate.per_hour, _SHORTEST_SECONDS)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemas.candidates import Candidate, Excluded, Exclusion
 from schemas.deliveries import delivery_id_for
@@ -14,15 +14,18 @@ from services.dispatch.commands import (
     AcceptOffer,
     ActivateTeam,
     AlarmCoordinator,
+    ConfirmDelivery,
     DeclineOffer,
     DispatchCommand,
     ExcludeMembers,
     ExpireOffer,
     NotifyMember,
+    RecordBounce,
     RecordFailure,
     RecordSent,
     ReportTeamOverdue,
     StartDelivery,
+    TryNextChannel,
 )
 from services.dispatch.decide.asking import offer_id_for
 from services.dispatch.decider import DISPATCH
@@ -235,3 +238,29 @@ def delivered(case: Case, *member_ids: str) -> Case:
     for member_id in member_ids:
         case = case.and_when(start(member_id)).and_when(sent(member_id))
     return case
+
+
+def _about(member_id: str, channels: tuple[str, ...], on: int) -> dict[str, Any]:
+    return {
+        "command_id": COMMAND,
+        "now": NOW,
+        "actor": "carrier",
+        "case_id": CASE,
+        "delivery_id": delivery_of(member_id, Purpose.OFFER, channels[on]),
+    }
+
+
+def bounced(member_id: str, channels: tuple[str, ...] = ("phones",), on: int = 0) -> RecordBounce:
+    return RecordBounce(**_about(member_id, channels, on), channels=channels)
+
+
+def confirmed(
+    member_id: str, channels: tuple[str, ...] = ("phones",), on: int = 0
+) -> ConfirmDelivery:
+    return ConfirmDelivery(**_about(member_id, channels, on))
+
+
+def try_next(
+    member_id: str, channels: tuple[str, ...], now: datetime, on: int = 0
+) -> TryNextChannel:
+    return TryNextChannel(**{**_about(member_id, channels, on), "now": now})
