@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from schemas.envelope import MemberId, UtcDatetime
+from schemas.policy import Role
 from schemas.requests import RequestEnd
 from services.dispatch.commands import CancelRequest
 from services.dispatch.edge.emergencies import fields_of
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 CRISIS_LINES = ("911", "988")
 _LONGEST = LONGEST_CALLBACK
 _GLANCE_SECONDS, _PATIENCE_SECONDS = 1.0, 8.0
-_NOT_LISTED = frozenset({"coordinator"})
+_NOT_LISTED = frozenset({Role.COORDINATOR, Role.PROGRAM_LEAD})
+"""They are called about the program, and answer to command."""
 
 
 def _words(text: str) -> str:
@@ -215,8 +217,7 @@ class Asking:
                 "station": member.entry.station,
             }
             for member_id, member in sorted(roster.items())
-            if member.entry.role.value not in _NOT_LISTED
-            and not exclusions(member, (), today, today)
+            if member.entry.role not in _NOT_LISTED and not exclusions(member, (), today, today)
         ]
 
 
