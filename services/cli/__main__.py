@@ -10,7 +10,7 @@ from typer.core import TyperCommand
 from typing_extensions import override
 
 from services.cli.activations import activations
-from services.cli.cases import case, cases, done
+from services.cli.cases import case, cases
 from services.cli.deadletters import app as deadletters_app
 from services.cli.decide import lower, merge, raise_case, split
 from services.cli.doctor import doctor
@@ -23,6 +23,7 @@ from services.cli.post import post
 from services.cli.request_peer import request_peer
 from services.cli.reviews import app as reviews_app
 from services.cli.roster import app as roster_app
+from services.cli.settle import close, crews, decline, done, missed
 from services.cli.spool_commands import app as spool_app
 from services.cli.stop import EXIT_INPUT, EXIT_INTERRUPTED, Stop
 from services.cli.watch import watch
@@ -60,6 +61,10 @@ app.command("activations")(activations)
 app.command("case")(case)
 app.command("cases")(cases)
 app.command("done")(done)
+app.command("decline")(decline)
+app.command("missed")(missed)
+app.command("crews")(crews)
+app.command("close")(close)
 app.command("request-peer")(request_peer)
 app.command("emergency")(emergency)
 app.command("watch")(watch)

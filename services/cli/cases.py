@@ -1,4 +1,4 @@
-"""`tailboard case`, `cases` and `done`: how cases stand, in words as well as in colour."""
+"""`tailboard case` and `cases`: how cases stand, in words as well as in colour."""
 
 import json
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +9,8 @@ from services.cli.connection import DataDirOption, KeyOption, UrlOption, connect
 
 if TYPE_CHECKING:
     from rich.text import Text
+
+    from services.cli.api import Server
 
 CaseArgument = Annotated[
     str, typer.Argument(metavar="ID", help="A case's id, or at least its first 6 characters.")
@@ -82,27 +84,10 @@ def cases(
         )
 
 
-def done(
-    case_id: CaseArgument,
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="Such as defusing-responders.")],
-    *,
-    url: UrlOption = None,
-    key: KeyOption = None,
-    data_dir: DataDirOption = None,
-) -> None:
-    """Record that a session was held, or that a check-in was offered. Nothing about it is asked.
-
-    Example:
-
-      tailboard done 1b671a64 defusing-responders
-    """
-    from services.cli.api import Server
-
-    server = Server(connection(url, key, data_dir))
+def whole_id(server: "Server", case_id: str) -> str:
+    """A case's id from its beginning, or what was typed when the views do not know it yet."""
     found = server.get(f"/v1/cases/{in_path(case_id)}").get("case") or {}
-    whole = str(found.get("case_id") or case_id)
-    server.ask("POST", f"/v1/cases/{in_path(whole)}/items/{in_path(item)}/done")
-    print(f"{item} of case {whole[:_SHORT]} is recorded as done")
+    return str(found.get("case_id") or case_id)
 
 
 def word(row: dict[str, Any]) -> "Text":

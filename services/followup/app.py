@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.subjects import Stream
-from services.followup.edge import done
+from services.followup.edge import settling
 from services.followup.subscribers import Subscribers
 from services.runtime.host import Service
 
@@ -17,7 +17,7 @@ def build(ports: Ports) -> Service:
     """Followup on these ports."""
     return Service(
         name="followup",
-        router=done.routes(ports),
+        router=settling.routes(ports),
         listeners=Subscribers(ports).listeners(),
         owned=(Stream.FOLLOWUP,),
     )

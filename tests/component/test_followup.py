@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from schemas.followup import CheckInCompleted, InterventionHeld
+from schemas.followup import (
+    CaseClosed,
+    CheckInCompleted,
+    CheckInMissed,
+    CrewsSet,
+    InterventionAdded,
+    InterventionDeclined,
+    InterventionHeld,
+    InterventionMissed,
+)
 from services.runtime.auth import Keyring, KeyRole, add_key
 from tests.scenarios.calls import PEDIATRIC_DEATH
 from tests.support.town import a_town
@@ -118,3 +127,74 @@ async def test_when_the_streams_are_away_nothing_is_marked(town: Town, case_id: 
     assert int(answer.headers["retry-after"]) >= 1
     town.journal.reachable = True
     assert (await _done(town, case_id, "defusing-responders")).status_code == 204
+
+
+async def test_how_a_session_went_is_counted(town: Town, case_id: str) -> None:
+    told = {"minutes": 45, "head_count": 9, "facilitators": ["p-01"], "outcome": "referral"}
+    path = f"/v1/cases/{case_id}/items/defusing-responders/done"
+
+    answer = await town.http.post(path, json=told)
+
+    assert answer.status_code == 204, answer.text
+    (held,) = town.events(case_id, InterventionHeld)
+    assert isinstance(held, InterventionHeld)
+    assert held.model_dump(include=told.keys(), mode="json") == told
+    assert [each.intervention.item for each in town.events(case_id, InterventionAdded)] == [  # type: ignore[attr-defined]
+        "staff-support-defusing-responders"
+    ]
+
+
+@pytest.mark.parametrize("told", [{"notes": "they wept"}, {"head_count": -1}, {"minutes": 0}])
+async def test_there_is_no_room_for_what_was_said(
+    town: Town, case_id: str, told: dict[str, object]
+) -> None:
+    path = f"/v1/cases/{case_id}/items/defusing-responders/done"
+
+    answer = await town.http.post(path, json=told)
+
+    _is_problem(answer, 422, "invalid")
+    assert answer.json()["errors"][0]["field"] == next(iter(told))
+    assert not town.events(case_id, InterventionHeld)
+
+
+async def test_what_is_not_wanted_is_settled(town: Town, case_id: str) -> None:
+    path = f"/v1/cases/{case_id}/items/one-on-one-dispatchers/decline"
+
+    assert (await town.http.post(path)).status_code == 204
+    assert len(town.events(case_id, InterventionDeclined)) == 1
+
+
+async def test_groups_are_planned_for_who_was_there(town: Town, case_id: str) -> None:
+    crews = [{"agency": "metro", "discipline": "fire", "count": 24}, {"discipline": "law"}]
+
+    answer = await town.http.put(f"/v1/cases/{case_id}/crews", json={"crews": crews})
+
+    assert answer.status_code == 204, answer.text
+    (told,) = town.events(case_id, CrewsSet)
+    assert isinstance(told, CrewsSet)
+    assert told.by == "key:test-center"
+    assert {each.item for each in told.interventions} >= {
+        "defusing-responders-metro-fire-1",
+        "defusing-responders-law",
+    }
+
+
+async def test_a_case_says_what_keeps_it_open_and_closes_once_every_miss_is_explained(
+    town: Town, case_id: str
+) -> None:
+    answer = await town.http.post(f"/v1/cases/{case_id}/close")
+    _is_problem(answer, 409, "still-open")
+    assert "defusing-responders" in answer.json()["detail"]
+
+    await town.advance(days=60)
+    missed = town.events(case_id, InterventionMissed, CheckInMissed)
+    assert missed
+    assert not town.events(case_id, CaseClosed)
+    for each in missed:
+        item = each.item  # type: ignore[attr-defined]
+        answer = await town.http.post(
+            f"/v1/cases/{case_id}/items/{item}/explain", json={"reason": "nobody_free"}
+        )
+        assert answer.status_code == 204, answer.text
+    assert len(town.events(case_id, CaseClosed)) == 1
+    assert (await town.http.post(f"/v1/cases/{case_id}/close")).status_code == 204
