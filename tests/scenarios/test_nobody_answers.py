@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import AlarmReason, CoordinatorAlarmed, MemberNotified, RosterExhausted
+from schemas.dispatch import (
+    AlarmEscalated,
+    AlarmReason,
+    CoordinatorAlarmed,
+    MemberNotified,
+    RosterExhausted,
+)
 from schemas.followup import FollowupPlanned
+from schemas.policy import Role
 from tests.scenarios.calls import PEDIATRIC_DEATH
 
 if TYPE_CHECKING:
@@ -83,3 +90,51 @@ async def test_a_team_that_takes_too_long(town: Town) -> None:
     ]
     town.phones.expect_text("c-1", "Nobody is left to ask")
     town.phones.expect_text("c-1", "its time has run out")
+
+
+async def test_no_coordinator_answers_either_and_the_program_lead_is_called(town: Town) -> None:
+    await town.enroll_team(peers=0, mhps=0, l_1=Role.PROGRAM_LEAD)
+    taken = await town.report(**PEDIATRIC_DEATH)
+    town.phones.expect_text("c-1", "Nobody is left to ask")
+
+    await town.advance(minutes=29)
+    town.phones.assert_silent("l-1")
+    await town.advance(minutes=1)
+
+    town.phones.expect_text("l-1", "No coordinator has answered")
+    assert "You have it" in await town.have_it("l-1")
+    assert "Somebody has it" in await town.have_it("c-1")
+    await town.advance(hours=1)
+    assert len(town.events(taken["case_id"], AlarmEscalated)) == 1
+    town.phones.assert_silent("l-1")
+
+
+async def test_a_coordinator_who_has_it_keeps_the_program_lead_asleep(town: Town) -> None:
+    await town.enroll_team(peers=0, mhps=0, l_1=Role.PROGRAM_LEAD)
+    taken = await town.report(**PEDIATRIC_DEATH)
+
+    assert "You have it" in await town.have_it("c-1")
+    await town.advance(minutes=90)
+
+    assert town.events(taken["case_id"], AlarmEscalated) == []
+    town.phones.assert_silent("l-1")
+
+
+async def test_without_a_coordinator_the_program_lead_is_called_at_once(town: Town) -> None:
+    await town.enroll("l-1", Role.PROGRAM_LEAD)
+    await town.report(**PEDIATRIC_DEATH)
+
+    town.phones.expect_text("l-1", "Nobody is left to ask")
+
+
+async def test_a_team_that_is_complete_in_time_calls_no_program_lead(town: Town) -> None:
+    await town.enroll_team(peers=2, mhps=1, l_1=Role.PROGRAM_LEAD)
+    taken = await town.report(**PEDIATRIC_DEATH)
+    await town.advance(minutes=16)
+    assert AlarmReason.ROSTER_EXHAUSTED in _alarms(town, taken["case_id"])
+
+    for member in ("p-1", "p-2", "m-1"):
+        await town.accept(member)
+    await town.advance(hours=1)
+
+    assert town.events(taken["case_id"], AlarmEscalated) == []

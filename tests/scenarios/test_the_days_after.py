@@ -89,15 +89,19 @@ async def test_a_check_in_falls_due_and_nobody_marks_it(town: Town) -> None:
     case_id = await _a_team(town)
     (plan,) = town.events(case_id, FollowupPlanned)
     assert isinstance(plan, FollowupPlanned)
-    for session in ("defusing", "one-on-one"):
+    for session in ("defusing", "one-on-one", "staff-support-defusing"):
         for group in ("responders", "dispatchers"):
             await town.done(case_id, f"{session}-{group}")
     await town.advance(days=2)
+    await town.tap("m-1", "sessions", kind="debriefing", answer="approve")
     for group in ("responders", "dispatchers"):
         await town.done(case_id, f"debriefing-{group}")
+        await town.done(case_id, f"staff-support-debriefing-{group}")
     town.phones.assert_silent()
 
     await town.advance(days=1)
+    town.phones.assert_silent()  # it is 03:00 in the night: nobody is woken for a reminder
+    await town.advance(hours=5)
     due = town.events(case_id, CheckInFellDue)
     assert [each.peer for each in due if isinstance(each, CheckInFellDue)] == list(plan.peers)
     for peer in plan.peers:
@@ -112,3 +116,21 @@ async def test_a_check_in_falls_due_and_nobody_marks_it(town: Town) -> None:
     ]
     town.phones.expect_text("c-1", "A check-in was not made in time")
     town.phones.assert_silent()
+
+
+async def test_a_debriefing_waits_for_the_professionals_word(town: Town) -> None:
+    """Peer-driven and professionally led: the defusing is the peers' own, the debriefing is not."""
+    case_id = await _a_team(town)
+    await town.done(case_id, "defusing-responders")
+    await town.advance(days=2)
+    refused = await town.http.post(f"/v1/cases/{case_id}/items/debriefing-responders/done")
+    assert refused.status_code == 409
+    assert "the page of their own offer" in refused.json()["detail"]
+    town.phones.look()
+
+    await town.advance(days=1)
+    assert any("approval" in each.text for each in town.phones.received["c-1"])
+    assert (AlarmReason.APPROVAL_MISSING.value, "debriefing-responders") in _alarms(town, case_id)
+
+    await town.tap("m-1", "sessions", kind="debriefing", answer="approve")
+    await town.done(case_id, "debriefing-responders")
