@@ -1,134 +1,126 @@
-"""One suite for every carrier: taken, or exactly how it failed, within its time; and what it says."""
+"""One suite for every carrier: taken, or exactly how it failed, within its time."""
 
 from __future__ import annotations
 
 import asyncio
-import email
-import email.policy
+import logging
 import re
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from aiosmtpd import smtp
 
-from schemas.dispatch import AlarmReason, Failure, Purpose, ReviewStage
-from schemas.policy import Role, Urgency
-from services.dispatch.carriers import messages
+from schemas.dispatch import Failure
+from services.dispatch.carriers.apprised import AppriseCarrier
 from services.dispatch.carriers.email import SmtpCarrier
 from services.dispatch.carriers.port import Contact, NotDelivered, PhoneMessage
+from services.dispatch.carriers.signing import verify
+from services.dispatch.carriers.webhook import Endpoint, WebhookCarrier
+from services.runtime.clock import SystemClock
 from tests.support.phones import Phones
+from tests.support.receivers import HttpServer, MailServer, http_server, mail_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from services.dispatch.carriers.port import Carrier
+    from services.dispatch.carriers.webhook import WebhookForm
 
 _SECONDS = 0.4
 _ID = UUID("6b8e3d1c-0000-5000-8000-00000000000a")
-_MESSAGE = PhoneMessage(message_id=str(_ID), subject="Tailboard: test", text="Open: http://x/o/1\n")
-_CONTACT = Contact(label="p-1", email="p-1@phones.invalid")
-
-
-@dataclass
-class MailServer:
-    """A real SMTP server that misbehaves as told."""
-
-    refuse_recipient: str | None = None
-    refuse_content: str | None = None
-    drop_in_data: bool = False
-    hang_after: str | None = None
-    taken: list[Any] = field(default_factory=list)
-    quits: int = 0
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: Any, _session: Any, envelope: Any, address: str, _options: Any
-    ) -> str:
-        if self.refuse_recipient:
-            return self.refuse_recipient
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.drop_in_data:
-            server.transport.abort()
-        if self.hang_after == "DATA":
-            await asyncio.Event().wait()
-        if self.refuse_content:
-            return self.refuse_content
-        self.taken.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
-        return "250 taken"
-
-    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802
-        self.quits += 1
-        if self.hang_after == "QUIT":
-            await asyncio.Event().wait()
-        return "221 bye"
+_SECRET = "a secret of a provider, for tests"  # noqa: S105 - of nobody
+_MESSAGE = PhoneMessage(
+    message_id=str(_ID),
+    subject="Tailboard: test",
+    text="Open: http://x/o/1\n",
+    sms="A peer is needed now. 12 yes/12 no: http://x/s/1",
+    spoken="A peer is needed now. Press 1 for yes, or 2 for no.",
+    reference="a-reference",
+    asks=True,
+)
+_NUMBER = "+14155550100"
+_CONTACT = Contact(label="p-1", email="p-1@phones.invalid", phone="(415) 555-0100")
+_WEBHOOKS: dict[str, WebhookForm] = {"webhook": "page", "sms": "sms", "voice": "voice"}
+_KINDS = ["phones", "smtp", *_WEBHOOKS, "apprise"]
 
 
 @asynccontextmanager
 async def _serving(server: MailServer) -> AsyncIterator[SmtpCarrier]:
-    loop = asyncio.get_running_loop()
-    protocols: list[smtp.SMTP] = []
-
-    def connected() -> smtp.SMTP:
-        protocols.append(smtp.SMTP(server, loop=loop, hostname="test"))
-        return protocols[-1]
-
-    listening = await loop.create_server(connected, "127.0.0.1", 0)
-    port = listening.sockets[0].getsockname()[1]
-    try:
+    async with mail_server(server) as port:
         yield SmtpCarrier("127.0.0.1", port, "tailboard@agency.invalid", _SECONDS)
-    finally:
-        listening.close()
-        for protocol in protocols:
-            if protocol.transport:
-                protocol.transport.close()
-        await listening.wait_closed()
+
+
+@asynccontextmanager
+async def _hooked(
+    server: HttpServer, form: WebhookForm = "sms", *, allow_private: bool = True
+) -> AsyncIterator[WebhookCarrier]:
+    async with http_server(server) as place:
+        endpoint = Endpoint(f"http://{place}/send?key=k", _SECRET, allow_private)
+        to = "email" if form == "page" else "phone"
+        yield WebhookCarrier("sms", form, to, endpoint, _SECONDS)
+
+
+@asynccontextmanager
+async def _apprised(server: HttpServer) -> AsyncIterator[AppriseCarrier]:
+    """Apprise's own protocol for a server of one's own, with the member's number in the URL."""
+    async with http_server(server) as place:
+        url = f"json://user:a-key@{place}/{{phone}}"
+        yield AppriseCarrier("push", _SECONDS, url, form="sms", allow_private=True)
 
 
 @asynccontextmanager
 async def _a_carrier(kind: str, trouble: str) -> AsyncIterator[Carrier]:
-    """A carrier of either kind, in the same trouble."""
-    if kind == "phones":
-        phones = Phones()
-        failure = {
-            "refused": Failure.PERMANENT,
-            "busy": Failure.TEMPORARY,
-            "lost": Failure.UNCERTAIN,
-        }
-        if trouble in failure:
-            phones.fail("p-1", failure[trouble])
-        yield phones
-        return
-    servers = {
+    """A carrier of any kind, in the same trouble."""
+    troubles = {
+        "refused": Failure.PERMANENT,
+        "busy": Failure.TEMPORARY,
+        "lost": Failure.UNCERTAIN,
+    }
+    answers = {"refused": "410 Gone", "busy": "503 Service Unavailable"}
+    mails = {
         "none": MailServer(),
         "refused": MailServer(refuse_recipient="550 no such mailbox"),
         "busy": MailServer(refuse_recipient="451 try later"),
         "lost": MailServer(drop_in_data=True),
     }
-    async with _serving(servers[trouble]) as carrier:
-        yield carrier
+    web = HttpServer(status=answers.get(trouble, "200 OK"), lose=trouble == "lost")
+    if kind == "phones":
+        phones = Phones()
+        if trouble in troubles:
+            phones.fail("p-1", troubles[trouble])
+        yield phones
+    elif kind == "smtp":
+        async with _serving(mails[trouble]) as mail:
+            yield mail
+    elif kind == "apprise":
+        async with _apprised(web) as apprise:
+            yield apprise
+    else:
+        async with _hooked(web, _WEBHOOKS[kind]) as hook:
+            yield hook
 
 
 async def _failure(carrier: Carrier, contact: Contact = _CONTACT) -> Failure:
+    return (await _not_delivered(carrier, contact)).failure
+
+
+async def _not_delivered(carrier: Carrier, contact: Contact = _CONTACT) -> NotDelivered:
     with pytest.raises(NotDelivered) as caught:
         await carrier.send(_MESSAGE, contact)
-    assert "p-1" not in str(caught.value), "an error names a member's address"
-    return caught.value.failure
+    for secret in ("p-1", "555", "a-key", _SECRET, "127.0.0.1"):
+        assert secret not in str(caught.value), "an error tells an address or a secret"
+    return caught.value
 
 
-@pytest.mark.parametrize("kind", ["phones", "smtp"])
+@pytest.mark.parametrize("kind", _KINDS)
 async def test_a_message_is_taken(kind: str) -> None:
     async with _a_carrier(kind, "none") as carrier:
         assert await carrier.send(_MESSAGE, _CONTACT) is None  # type: ignore[func-returns-value]
         assert re.fullmatch(r"[a-z0-9][a-z0-9_-]*", carrier.channel)
 
 
-@pytest.mark.parametrize("kind", ["phones", "smtp"])
+@pytest.mark.parametrize("kind", _KINDS)
 @pytest.mark.parametrize(
     ("trouble", "failure"),
     [
@@ -144,7 +136,7 @@ async def test_a_failure_says_whether_to_try_again(
         assert await _failure(carrier) is failure
 
 
-@pytest.mark.parametrize("kind", ["phones", "smtp"])
+@pytest.mark.parametrize("kind", _KINDS)
 async def test_who_cannot_be_reached_at_all_is_a_permanent_failure(kind: str) -> None:
     async with _a_carrier(kind, "none") as carrier:
         assert await _failure(carrier, Contact(label="p-1")) is Failure.PERMANENT
@@ -173,10 +165,22 @@ async def test_a_refused_content_was_not_taken(answer: str, failure: Failure) ->
         assert await _failure(carrier) is failure
 
 
-async def test_no_server_is_a_temporary_failure() -> None:
-    async with _serving(MailServer()) as carrier:
+@pytest.mark.parametrize("kind", ["smtp", *_WEBHOOKS, "apprise"])
+async def test_no_server_is_a_temporary_failure(kind: str) -> None:
+    async with _a_carrier(kind, "none") as carrier:
         gone = carrier
     assert await _failure(gone) is Failure.TEMPORARY
+    if kind != "apprise":
+        with pytest.raises(NotDelivered):
+            await gone.probe()
+
+
+@pytest.mark.parametrize("kind", ["smtp", *_WEBHOOKS, "apprise"])
+async def test_a_probe_sends_nothing(kind: str) -> None:
+    async with _a_carrier(kind, "none") as carrier:
+        await carrier.probe()
+        assert carrier.reaches(_CONTACT)
+        assert not carrier.reaches(Contact(label="p-1"))
 
 
 async def test_a_server_that_never_greets_is_given_up_in_time() -> None:
@@ -228,66 +232,151 @@ async def test_an_address_that_mail_cannot_use_is_a_permanent_failure(address: s
     assert not server.taken
 
 
-_LINK = "http://town.invalid/o/signed"
-_UNTIL = datetime(2026, 3, 2, 3, 15, tzinfo=UTC)
+@pytest.mark.parametrize("form", ["page", "sms", "voice"])
+async def test_a_webhook_is_signed_and_says_what_its_form_needs(form: WebhookForm) -> None:
+    server = HttpServer()
+    async with _hooked(server, form) as carrier:
+        await carrier.send(_MESSAGE, _CONTACT)
+
+    (posted,) = server.posted
+    assert posted.line == "POST /send?key=k HTTP/1.1"
+    verify(_SECRET, _Headers(posted.headers), posted.body, SystemClock().now())
+    assert posted.headers["idempotency-key"] == str(_ID)
+    said = posted.said
+    assert (said.pop("channel"), said.pop("message_id")) == ("sms", str(_ID))
+    assert said.pop("reference") == "a-reference"
+    assert (
+        said
+        == {
+            "page": {
+                "to": "p-1@phones.invalid",
+                "subject": _MESSAGE.subject,
+                "text": _MESSAGE.text,
+            },
+            "sms": {"to": _NUMBER, "text": _MESSAGE.sms},
+            "voice": {
+                "to": _NUMBER,
+                "say": _MESSAGE.spoken,
+                "digits": {"1": "yes", "2": "no"},
+            },
+        }[form]
+    )
 
 
-def _every_message() -> dict[str, PhoneMessage]:
-    made = {
-        f"{Purpose.OFFER}-{role}-{urgency}": messages.offer(_ID, role, urgency, _LINK, _UNTIL)
-        for role in Role
-        for urgency in Urgency
-    }
-    made |= {
-        f"{Purpose.ALARM}-{reason}": messages.alarm(_ID, reason, _LINK) for reason in AlarmReason
-    }
-    made[Purpose.STAND_DOWN] = messages.stand_down(_ID, "team_complete")
-    made[Purpose.CHECK_IN_DUE] = messages.check_in_due(_ID, _LINK)
-    made[Purpose.CALLBACK_DUE] = messages.callback_due(_ID, _LINK)
-    made |= {
-        f"{Purpose.REVIEW}-{stage}": messages.review(_ID, stage, _LINK, _UNTIL)
-        for stage in ReviewStage
-    }
-    return made
+class _Headers(dict[str, str]):
+    """Names in any case, as a framework's headers."""
+
+    def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
+        return super().get(name.lower(), default)
 
 
-_ALLOWED = {
-    f"{Purpose.OFFER}": (
-        r"Tailboard: (a peer|a mental health professional|a chaplain|a coordinator|"
-        r"the clinical director) is needed (now|today)\n"
-        r"Your team needs (a peer|a mental health professional|a chaplain|a coordinator|"
-        r"the clinical director) (now|today)\.\n\nAccept or decline: LINK\n\n"
-        r"Please answer by \d\d:\d\d UTC\. Declining is one tap and nobody asks why\.\n"
-    ),
-    f"{Purpose.ALARM}": (
-        r"Tailboard: a case needs you\n[A-Z][a-z ,'-]+\.\n\nOpen the case: LINK\n"
-    ),
-    f"{Purpose.CALLBACK_DUE}": (
-        r"Tailboard: please look at what you took on\n"
-        r"Something that you took on is still open\.\n\nOpen it: LINK\n"
-    ),
-    f"{Purpose.REVIEW}": (
-        r"Tailboard: your decision is needed\nA recommendation [a-z ,]+\.\n\nDecide: LINK\n\n"
-        r"Please answer by \d\d:\d\d UTC\.\n"
-    ),
-    f"{Purpose.STAND_DOWN}": r"Tailboard: [a-z ,]+\n[A-Za-z ,:.']+\n",
-    f"{Purpose.CHECK_IN_DUE}": (
-        r"Tailboard: a check-in is due\nA check-in [a-z ]+\.\n\nOpen the case: LINK\n"
-    ),
-}
+@pytest.mark.parametrize(
+    ("status", "failure"),
+    [
+        ("400 Bad Request", Failure.PERMANENT),
+        ("401 Unauthorized", Failure.PERMANENT),
+        ("404 Not Found", Failure.PERMANENT),
+        ("302 Found", Failure.PERMANENT),
+        ("408 Request Timeout", Failure.TEMPORARY),
+        ("425 Too Early", Failure.TEMPORARY),
+        ("429 Too Many Requests", Failure.TEMPORARY),
+        ("500 Internal Server Error", Failure.TEMPORARY),
+        ("503 Service Unavailable", Failure.TEMPORARY),
+    ],
+)
+async def test_a_status_says_whether_to_try_again(status: str, failure: Failure) -> None:
+    server = HttpServer(status=status, headers=("Location: http://127.0.0.1:1/",))
+    async with _hooked(server) as carrier:
+        assert await _failure(carrier) is failure
+    assert len(server.posted) == 1, "a redirect is not followed, and nothing is repeated here"
 
 
-def test_there_is_a_message_for_every_purpose() -> None:
-    assert {name.partition("-")[0] for name in _every_message()} == {p.value for p in Purpose}
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("Retry-After: 7", 7.0), ("Retry-After: 999999", 3600.0), ("Retry-After: Friday", None)],
+)
+async def test_a_provider_may_say_when_to_come_again(header: str, seconds: float | None) -> None:
+    busy = HttpServer(status="429 Too Many Requests", headers=(header,))
+    async with _hooked(busy) as carrier:
+        assert (await _not_delivered(carrier)).retry_after == seconds
 
 
-@pytest.mark.parametrize("name", list(_every_message()))
-def test_a_message_says_role_urgency_and_link_and_nothing_else(name: str) -> None:
-    message = _every_message()[name]
-    said = f"{message.subject}\n{message.text}"
+@pytest.mark.parametrize("kind", ["sms", "apprise"])
+async def test_a_receiver_that_never_answers_leaves_it_uncertain_in_time(kind: str) -> None:
+    loop = asyncio.get_running_loop()
+    opened = _apprised if kind == "apprise" else _hooked
+    async with opened(HttpServer(hang=True)) as carrier:
+        began = loop.time()
+        assert await _failure(carrier) is Failure.UNCERTAIN
+        assert loop.time() - began < 2 * _SECONDS + 1
 
-    assert re.fullmatch(_ALLOWED[name.partition("-")[0]], said.replace(_LINK, "LINK")), said
-    assert message.message_id == str(_ID)
-    assert len(said) < 400
-    for word in ("child", "death", "tier", "incident", "suicide", "patient"):
-        assert word not in said.lower()
+
+async def test_a_receiver_that_talks_without_end_has_taken_it() -> None:
+    loop = asyncio.get_running_loop()
+    async with _hooked(HttpServer(endless=True)) as carrier:
+        began = loop.time()
+        await carrier.send(_MESSAGE, _CONTACT)
+        assert loop.time() - began < _SECONDS
+
+
+async def test_a_webhook_does_not_go_into_ones_own_network_unless_that_is_meant() -> None:
+    server = HttpServer()
+    async with _hooked(server, allow_private=False) as carrier:
+        failure = await _not_delivered(carrier)
+        with pytest.raises(NotDelivered, match="private"):
+            await carrier.probe()
+
+    assert failure.failure is Failure.PERMANENT
+    assert "allow_private" in str(failure)
+    assert server.posted == []
+
+
+async def test_apprise_says_the_text_and_nothing_of_it_reaches_a_log(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The library logs URLs with keys and numbers in them, and more of it when something fails."""
+    caplog.set_level(logging.DEBUG)
+    for server in (HttpServer(), HttpServer(status="400 Bad Request"), HttpServer(lose=True)):
+        async with _apprised(server) as carrier:
+            if server.status == "200 OK" and not server.lose:
+                await carrier.send(_MESSAGE, _CONTACT)
+            else:
+                await _failure(carrier)
+        (posted,) = server.posted
+        assert posted.line == "POST /14155550100 HTTP/1.1"
+        assert posted.said["message"] == _MESSAGE.sms
+
+    written = "".join((*capfd.readouterr(), caplog.text))
+    for secret in ("a-key", "555", "12 yes"):
+        assert secret not in written
+
+
+async def test_one_of_a_members_own_services_is_enough() -> None:
+    working, broken = HttpServer(), HttpServer(status="500 Internal Server Error")
+    carrier = AppriseCarrier("push", _SECONDS, allow_private=True)
+    async with http_server(working) as good, http_server(broken) as bad:
+        both = Contact(label="p-1", apprise=(f"json://{bad}", f"json://{good}"))
+        await carrier.send(_MESSAGE, both)
+        alone = Contact(label="p-1", apprise=(f"json://{bad}",))
+        assert await _failure(carrier, alone) is Failure.TEMPORARY
+
+    assert working.posted[0].said["title"] == _MESSAGE.subject
+    assert len(broken.posted) == 2, "its own retries are off"
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "nobody://x", "syslog://", "json://127.0.0.1/555", "json://localhost/555"]
+)
+async def test_an_apprise_url_that_may_not_be_used_is_a_permanent_failure(url: str) -> None:
+    carrier = AppriseCarrier("push", _SECONDS)
+
+    assert await _failure(carrier, Contact(apprise=(url,))) is Failure.PERMANENT
+
+
+async def test_an_agency_may_allow_some_services_only() -> None:
+    carrier = AppriseCarrier("push", _SECONDS, services=frozenset({"ntfys"}))
+
+    failure = await _not_delivered(carrier, Contact(apprise=("json://example.org/555",)))
+
+    assert failure.failure is Failure.PERMANENT
+    assert "not allowed" in str(failure)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import warnings
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +19,7 @@ from services.dispatch.carriers.addresses import is_inside
 from services.dispatch.carriers.apprised_log import failure_in, listening, silence
 from services.dispatch.carriers.numbers import e164
 from services.dispatch.carriers.port import Contact, NotDelivered, PhoneMessage
+from services.dispatch.carriers.short_forms import spoken_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +55,7 @@ class AppriseCarrier:
         urls = self._urls(contact)
         if not urls:
             raise NotDelivered(Failure.PERMANENT, "no usable Apprise URL is on file")
+        await asyncio.to_thread(_library)  # loading it is no part of the time that a sending has
         ends = await asyncio.gather(*(self._one(url, message) for url in urls))
         failures = [end for end in ends if end is not None]
         if len(failures) == len(ends):
@@ -61,6 +64,7 @@ class AppriseCarrier:
     async def probe(self) -> None:
         """See Carrier.probe: as far as the agency's own URL can be read."""
         if self.url is not None:
+            await asyncio.to_thread(_library)
             sample = self.url.format(phone="14155550100", email="somebody@example.invalid")
             await asyncio.to_thread(self._service, sample)
 
@@ -95,9 +99,9 @@ class AppriseCarrier:
             case "push":
                 return message.subject, message.text
             case "sms":
-                return "", message.sms or message.subject
+                return "", text_of(message)
             case "voice":
-                return "", message.spoken or message.subject
+                return "", spoken_of(message)
 
     def _service(self, url: str) -> Any:
         """The library's own object for a URL. Raises NotDelivered for one that may not be used."""
@@ -117,22 +121,33 @@ class AppriseCarrier:
         return service
 
 
-@cache
-def _library() -> tuple[Any, Any]:
-    """Loaded on first use: it takes a third of a second, which most installations never need."""
-    import apprise
+_LOADING = threading.Lock()
 
-    silence()
-    asset = apprise.AppriseAsset(
-        app_id="Tailboard", app_desc="Tailboard", app_url="", storage_mode="memory"
-    )
+
+def _library() -> tuple[Any, Any]:
+    """The library and our settings of it, loaded once. Blocks the first time."""
+    with _LOADING:
+        return _loaded()
+
+
+@cache
+def _loaded() -> tuple[Any, Any]:
+    """A third of a second, which most installations never need. Its warnings are about itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import apprise
+
+        silence()
+        asset = apprise.AppriseAsset(
+            app_id="Tailboard", app_desc="Tailboard", app_url="", storage_mode="memory"
+        )
+        apprise.Apprise.instantiate("json://localhost", asset=asset)  # loads every service
     return apprise, asset
 
 
 def warm() -> None:
     """Load the library before the first message needs it. Blocks."""
-    apprise, asset = _library()
-    apprise.Apprise.instantiate("json://localhost", asset=asset)
+    _library()
 
 
 async def _in_a_thread(work: Callable[[], None], seconds: float) -> None:

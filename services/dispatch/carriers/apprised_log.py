@@ -29,19 +29,20 @@ _BROKEN = re.compile(r"^(Socket Exception|A Connection error)")
 _REFUSED_FOR_NOW = frozenset({408, 425, 429})
 
 
-class _Ear(logging.Handler):
-    """Takes the lines of the thread that listens, and drops all others."""
+class _Ear(logging.Filter):
+    """Takes the lines of the thread that listens, and lets no line of any thread through."""
 
     def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
+        super().__init__()
         self.heard = threading.local()
 
     @override
-    def emit(self, record: logging.LogRecord) -> None:
+    def filter(self, record: logging.LogRecord) -> bool:
         lines = getattr(self.heard, "lines", None)
         if lines is not None:
             with contextlib.suppress(Exception):
                 lines.append(record.getMessage())
+        return False
 
 
 _EAR = _Ear()
@@ -52,8 +53,7 @@ def silence() -> None:
     library = logging.getLogger("apprise")
     library.propagate = False
     library.setLevel(logging.DEBUG)
-    if _EAR not in library.handlers:
-        library.handlers[:] = [_EAR]
+    library.addFilter(_EAR)
     for below in ("urllib3", "requests", "charset_normalizer"):
         logging.getLogger(below).setLevel(logging.CRITICAL)
 

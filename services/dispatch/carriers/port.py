@@ -63,9 +63,9 @@ class PhoneMessage(BaseModel):
     text: str
     """For mail and push services."""
     sms: str = ""
-    """One text of at most 160 GSM-7 characters; empty for what goes by mail alone."""
+    """One text, at best of 160 GSM-7 characters; made of the mail's words when it is empty."""
     spoken: str = ""
-    """What a voice says; empty for what goes by mail alone."""
+    """What a voice says; made of the mail's words when it is empty."""
     reference: str = ""
     """Signed and naming nobody: a provider sends it back with a status or an answer."""
     asks: bool = False

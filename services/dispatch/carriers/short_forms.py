@@ -38,6 +38,16 @@ def in_short(message: PhoneMessage, short_link: str, code: str = "") -> PhoneMes
     return message.model_copy(update={"sms": text, "spoken": _spoken(message)})
 
 
+def text_of(message: PhoneMessage) -> str:
+    """What a carrier of texts says."""
+    return message.sms or in_short(message, "").sms
+
+
+def spoken_of(message: PhoneMessage) -> str:
+    """What a voice says."""
+    return message.spoken or _spoken(message)
+
+
 def _shorter(link: str, short_link: str) -> str:
     return short_link if short_link and len(short_link) < len(link) else link
 

@@ -15,6 +15,7 @@ from schemas.dispatch import Failure
 from services.dispatch.carriers.addresses import checked_address
 from services.dispatch.carriers.numbers import e164
 from services.dispatch.carriers.port import Contact, NotDelivered, PhoneMessage
+from services.dispatch.carriers.short_forms import spoken_of, text_of
 from services.dispatch.carriers.signing import signed
 from services.runtime.clock import SystemClock
 
@@ -154,10 +155,10 @@ def _said(form: WebhookForm, message: PhoneMessage) -> dict[str, Any]:
     reference = {"reference": message.reference} if message.reference else {}
     match form:
         case "sms":
-            return {"text": message.sms or message.subject, **reference}
+            return {"text": text_of(message), **reference}
         case "voice":
             digits = {"digits": _ANSWERS} if message.asks else {}
-            return {"say": message.spoken or message.subject, **digits, **reference}
+            return {"say": spoken_of(message), **digits, **reference}
         case "page":
             return {"subject": message.subject, "text": message.text, **reference}
 

@@ -1,0 +1,238 @@
+"""What every message says on every channel: role, urgency and link, in one part, and nothing else."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from schemas.dispatch import AlarmReason, Purpose, ReviewStage
+from schemas.policy import Role, Urgency
+from services.dispatch.carriers import messages
+from services.dispatch.carriers.port import PhoneMessage
+from services.dispatch.carriers.short_forms import LONGEST_TEXT, fits_one_text, in_short
+from services.dispatch.edge import inbound_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ID = UUID("6b8e3d1c-0000-5000-8000-00000000000a")
+_BASE = "https://tailboard.fire.springfield.gov"
+"""As long as the address of an agency may be for every text to keep its link."""
+_LINK = f"{_BASE}/o/{'x' * 90}"
+_SHORT = f"{_BASE}/s/{'y' * 39}"
+_UNTIL = datetime(2026, 3, 2, 23, 15, tzinfo=ZoneInfo("America/Chicago"))
+_OFFERS = {Purpose.OFFER.value, "emergency"}
+_BY_MAIL_ALONE = {"confirm_enrolment", "enrolment_link", "check_in_offer"}
+"""To those who left nothing but an address."""
+
+
+def _made() -> Iterator[tuple[str, PhoneMessage]]:
+    """Every message, by its purpose and what it depends on."""
+    for role in Role:
+        for urgency in Urgency:
+            asked = messages.offer(_ID, role, urgency, _LINK, _UNTIL)
+            yield f"{Purpose.OFFER}-{role}-{urgency}", asked
+    yield "emergency", messages.emergency(_ID, _LINK, _UNTIL)
+    for reason in AlarmReason:
+        for escalated in (False, True):
+            called = messages.alarm(_ID, reason, _LINK, f"{_LINK}z", escalated=escalated)
+            yield f"{Purpose.ALARM}-{reason}-{escalated}", called
+        yield f"{Purpose.ALARM}-{reason}", messages.alarm(_ID, reason, _LINK)
+    for stage in ReviewStage:
+        yield f"{Purpose.REVIEW}-{stage}", messages.review(_ID, stage, _LINK, _UNTIL)
+    for why in ("team_complete", "withdrawn", "exercise_over", "real_incident"):
+        yield f"{Purpose.STAND_DOWN}-{why}", messages.stand_down(_ID, why)
+        yield f"{Purpose.EXERCISE_OVER}-{why}", messages.exercise_over(_ID, why)
+    yield Purpose.CHECK_IN_DUE, messages.check_in_due(_ID, _LINK)
+    yield Purpose.CALLBACK_DUE, messages.callback_due(_ID, _LINK)
+    yield Purpose.PLACE_GIVEN, messages.place_given(_ID, _LINK)
+    yield "member_page", messages.member_page(_ID, _LINK)
+    yield "test", messages.test(_ID)
+
+
+PLAIN = dict(_made())
+EVERY = PLAIN | {
+    f"exercise-{name}": messages.as_exercise(message)
+    for name, message in PLAIN.items()
+    if name not in {"emergency", "member_page", "test"}
+}
+_ROLE = (
+    r"(a peer|a mental health professional|a chaplain|a coordinator|the clinical director|"
+    r"the program lead)"
+)
+_ALLOWED = {
+    Purpose.OFFER: (
+        rf"Tailboard: {_ROLE} is needed (now|today)\n"
+        rf"Your team needs {_ROLE} (now|today)\.\n\nAccept or decline: LINK\n\n"
+        r"Please answer by TIME\. Declining is one tap and nobody asks why\.\n"
+    ),
+    "emergency": (
+        r"Tailboard: EMERGENCY, somebody is needed at once\n"
+        r"EMERGENCY: somebody needs you at once\.\n\n"
+        r"Take it, and see how to reach them: LINK\n\n"
+        r"All are paged again at TIME if nobody has it by then\.\n"
+    ),
+    Purpose.ALARM: (
+        r"Tailboard: a case needs you\n(No coordinator has answered\. )?"
+        r"[A-Z][a-z ,'-]+\.\n\n(I have it: LINK\n\n)?Open the case: LINK\n"
+    ),
+    Purpose.CALLBACK_DUE: (
+        r"Tailboard: please look at what you took on\n"
+        r"Something that you took on is still open\.\n\nOpen it: LINK\n"
+    ),
+    Purpose.PLACE_GIVEN: r"Tailboard: you are on the team now\n[A-Z][a-z ,]+\.\n\n[A-Za-z ,]+: LINK\n",
+    Purpose.REVIEW: (
+        r"Tailboard: your decision is needed\nA recommendation [a-z ,]+\.\n\nDecide: LINK\n\n"
+        r"Please answer by TIME\.\n"
+    ),
+    Purpose.STAND_DOWN: r"Tailboard: [a-z ,]+\n[A-Za-z ,:.']+\n",
+    Purpose.EXERCISE_OVER: r"Tailboard: the exercise is over\n[A-Za-z ,:.']+\n",
+    Purpose.CHECK_IN_DUE: (
+        r"Tailboard: a check-in is due\nA check-in [a-z ]+\.\n\nOpen the case: LINK\n"
+    ),
+    "member_page": r"Tailboard: your page on the team\n[A-Za-z ,:.'\n]+LINK[A-Za-z ,:.'\n]*\n",
+    "test": r"Tailboard: this is a test\nThis is a test\. [A-Za-z .]+\n",
+}
+_LINKS, _TIMES = re.compile(r"https?://\S+"), re.compile(r"\d\d:\d\d [A-Z]{3}")
+_HANDLING = frozenset(
+    [
+        "reply",
+        "or",
+        "open",
+        "yes",
+        "no",
+        "and",
+        "by",
+        "answer",
+        "press",
+        "1",
+        "for",
+        "2",
+        "please",
+        "look",
+        "at",
+        "your",
+        "messages",
+        "i",
+        "repeat",
+        "this",
+        "is",
+        "tailboard",
+        "peer",
+        "support",
+        "team",
+        "an",
+        "exercise",
+        "12",
+    ]
+)
+_OF_AN_INCIDENT = ("child", "death", "tier", "incident", "suicide", "patient", "fire", "killed")
+
+
+def _kind(name: str) -> str:
+    return name.removeprefix("exercise-").partition("-")[0]
+
+
+def _words(text: str) -> set[str]:
+    bare = _TIMES.sub(" ", _LINKS.sub(" ", text))
+    return set(re.findall(r"[a-z0-9]+", bare.lower()))
+
+
+def test_there_is_a_message_for_every_purpose_and_every_message_is_looked_at() -> None:
+    assert {_kind(name) for name in PLAIN} >= {purpose.value for purpose in Purpose}
+    makers = {
+        name
+        for name, made in inspect.getmembers(messages, inspect.isfunction)
+        if made.__module__ == messages.__name__
+        and not name.startswith("_")
+        and inspect.signature(made).return_annotation == PhoneMessage.__name__
+    }
+    of_purposes = {"offer", "alarm", "stand_down", "check_in_due", "review", "callback_due"}
+    more = {"place_given", "exercise_over", "as_exercise", "emergency", "member_page", "test"}
+    assert makers == of_purposes | more | _BY_MAIL_ALONE
+
+
+@pytest.mark.parametrize("name", list(PLAIN))
+def test_a_message_says_role_urgency_and_link_and_nothing_else(name: str) -> None:
+    message = PLAIN[name]
+    said = _TIMES.sub("TIME", _LINKS.sub("LINK", f"{message.subject}\n{message.text}"))
+
+    assert re.fullmatch(_ALLOWED[_kind(name)], said), said
+    assert message.message_id == str(_ID)
+    assert len(said) < 400
+    for word in _OF_AN_INCIDENT:
+        assert word not in said.lower() or (word, name) in _SPOKEN_OF
+
+
+_SPOKEN_OF = {
+    ("incident", f"{Purpose.STAND_DOWN}-real_incident"),
+    ("incident", f"{Purpose.EXERCISE_OVER}-real_incident"),
+}
+"""That there is one, which ends an exercise; not a word of which."""
+
+
+@pytest.mark.parametrize("name", list(EVERY))
+def test_a_text_is_one_part_and_says_no_more_than_the_mail(name: str) -> None:
+    message = EVERY[name]
+    text = in_short(message, _SHORT).sms
+
+    assert fits_one_text(text), f"{len(text)}: {text}"
+    assert _words(text) <= _words(f"{message.subject} {message.text}") | _HANDLING
+    assert (_SHORT in text) == bool(_LINKS.search(message.text)), "it leads where the mail leads"
+    assert text.startswith("EXERCISE") == name.startswith("exercise-")
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY if _kind(name) in _OFFERS])
+def test_an_offer_by_text_can_be_answered_by_text_and_by_link(name: str) -> None:
+    text = in_short(EVERY[name], _SHORT, "12").sms
+
+    assert fits_one_text(text), f"{len(text)}: {text}"
+    assert _SHORT in text
+    assert "12 yes" in text
+    assert "12 no" in text
+
+
+@pytest.mark.parametrize("name", list(EVERY))
+def test_a_voice_says_no_more_than_the_mail_and_reads_no_link(name: str) -> None:
+    asks = _kind(name) in _OFFERS
+    message = EVERY[name].model_copy(update={"asks": asks})
+    spoken = in_short(message, _SHORT).spoken
+
+    assert "http" not in spoken
+    assert _words(spoken) <= _words(f"{message.subject} {message.text}") | _HANDLING
+    assert ("Press 1 for yes" in spoken) == asks
+    assert spoken.startswith("EXERCISE") == name.startswith("exercise-")
+
+
+def test_with_a_long_address_the_code_stays_and_the_link_goes() -> None:
+    long = f"https://{'tailboard.' * 8}example.gov/s/{'y' * 39}"
+    text = in_short(PLAIN["offer-mhp-now"], long, "12").sms
+
+    assert len(text) <= LONGEST_TEXT
+    assert "12 yes" in text
+
+
+def test_what_is_texted_back_is_one_part_and_says_nothing_of_a_case() -> None:
+    said = [value for value in vars(inbound_words).values() if isinstance(value, str)]
+    said = [each for each in said if each.startswith(("Tailboard", "Please"))]
+    said += inbound_words._THANKS.values()
+    said += [inbound_words.which([str(n) for n in range(10, 10 + n)]) for n in range(1, 20)]
+    said += [inbound_words.noted(600)]
+
+    assert len(said) > 10
+    for text in said:
+        assert fits_one_text(text), f"{len(text)}: {text}"
+        assert not any(word in text.lower() for word in _OF_AN_INCIDENT)
+
+
+def test_a_character_that_makes_a_text_longer_is_seen() -> None:
+    assert fits_one_text("é" * 160)
+    assert not fits_one_text("é" * 161)
+    assert not fits_one_text("[")
+    assert not fits_one_text("“")
