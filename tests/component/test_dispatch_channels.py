@@ -42,10 +42,10 @@ async def _asked(town: Town, *order: str) -> None:
         name = f"p-{number}"
         await town.enroll(name, Role.PEER, contact=reached(name, number, *order))
     await town.enroll("c-1", Role.COORDINATOR, contact=reached("c-1", 9))
-    await _wanted(town, CASE)
+    await wanted(town, CASE)
 
 
-async def _wanted(town: Town, case_id: str) -> None:
+async def wanted(town: Town, case_id: str) -> None:
     await _do(town, activation(roster(3, 0), policy(peers=2, mhps=0)), case_id)
 
 
@@ -229,7 +229,7 @@ async def test_a_short_link_that_was_altered_leads_nowhere(town: Town) -> None:
 
 async def test_yes_with_two_open_offers_is_asked_back_and_the_code_decides(town: Town) -> None:
     await _asked(town, SMS)
-    await _wanted(town, OTHER)
+    await wanted(town, OTHER)
     codes = [text.partition(" yes")[0][-2:] for text in town.phones.on("p-1", SMS)]
     assert len(set(codes)) == 2
 
@@ -246,7 +246,7 @@ async def test_a_yes_that_a_provider_sends_twice_is_one_answer(town: Town) -> No
     await _asked(town, SMS)
     first = await town.phones.reply("p-1", "yes", "provider-1")
     await town.settle()
-    await _wanted(town, OTHER)
+    await wanted(town, OTHER)
 
     again = await town.phones.reply("p-1", "yes", "provider-1")
     await town.settle()
@@ -306,7 +306,7 @@ async def test_stop_ends_texts_and_the_next_channel_takes_over(town: Town) -> No
     await _asked(town, SMS, MAIL)
     assert "no more texts" in await town.reply("p-1", "STOP")
 
-    await _wanted(town, OTHER)
+    await wanted(town, OTHER)
     assert town.phones.channels("p-1") == [SMS, MAIL]
 
     assert "texts again" in await town.reply("p-1", "start")

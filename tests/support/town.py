@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
+    from services.dispatch.carriers.chosen import Carriers
     from services.runtime.broker import Listener
 
 START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
@@ -226,12 +227,14 @@ async def a_town(
     dispatch: Mapping[str, Any] | None = None,
     *,
     alone: bool = False,
+    carriers: Carriers | None = None,
     **policy_overrides: Any,
 ) -> AsyncIterator[Town]:
     """A town with an empty roster. Dotted policy paths are given with `__` for the dots.
 
     `dispatch` holds settings of dispatch other than the town's; `alone` leaves out intake and
-    followup, whose policies take a while to read, where no incident is needed.
+    followup, whose policies take a while to read, where no incident is needed. `carriers` take the
+    place of the phones.
     """
     clock, journal, phones = FrozenClock(), MemoryJournal(), Phones()
     key = add_key(folder / "keys.json", "test-center", "metro", KeyRole.OPERATOR)
@@ -243,7 +246,7 @@ async def a_town(
 
     intake = IntakeSettings.model_validate({**shared, "policy_overrides": overrides})
     asking = DispatchSettings.model_validate({**shared, **(dispatch or {})})
-    services = [build_dispatch(ports(asking), carriers=phones.carriers())]
+    services = [build_dispatch(ports(asking), carriers=carriers or phones.carriers())]
     if not alone:
         services = [build_intake(ports(intake)), *services, build_followup(ports(intake))]
     app = FastAPI()
