@@ -10,33 +10,29 @@ import hashlib
 import sys
 import traceback
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from random import Random
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from benchmarks.fuzz_mutations import Mutator
+from benchmarks.fuzz_readers import MODULES, Read, reader
 from benchmarks.fuzz_seeds import seeds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.progress import TaskID
 
-    Read = Callable[[bytes], tuple[int, bool]]
-    """From an input to how many reports it gave, and whether anything in it was refused."""
-
-MODULES = {name: f"services.intake.adapters.{name}" for name in
-           ("eido", "cap", "neris", "nemsis", "native")} | {
-    "csv": "services.intake.adapters.csv_cad"}  # fmt: skip
 CRASHES = Path("fuzz-crashes")
 _KEPT_OF_EACH_KIND = 3
 _SHOWN_EVERY = 200
+_RARER = {"learn": 20}
+"""A mapping is proposed once, by a person who looks at it, and takes as long as many readings."""
 _REFUSED_SEED = 0.05
 """Beside 1: a document that is refused whole leads deep into no adapter."""
 
@@ -56,68 +52,6 @@ class Tally:
     kinds: dict[str, list[Path]] = field(default_factory=dict)
     """Crashes by what was raised and where, with some of the inputs."""
     absent: bool = False
-
-
-def reader(adapter: str) -> Read | None:
-    """The adapter as a function of bytes; None when it is not there."""
-    try:
-        module = import_module(MODULES[adapter])
-    except ModuleNotFoundError as error:
-        if error.name == MODULES[adapter]:
-            return None
-        raise
-    return _csv_reader(module) if adapter == "csv" else _document_reader(module)
-
-
-def _document_reader(module: Any) -> Read:
-    from services.intake.adapters.document import BadDocument
-
-    def read(body: bytes) -> tuple[int, bool]:
-        try:
-            told = module.read(body, "fuzz")
-        except BadDocument as problem:
-            return 0, bool(str(problem))
-        _taken(each.report for each in told)
-        return len(told), False
-
-    return read
-
-
-def _csv_reader(module: Any) -> Read:
-    from services.intake.adapters.native import NativeReport, to_report
-
-    mappings = [
-        module.parse_mapping(path.read_text(encoding="utf-8"), path.name)
-        for path in sorted((Path(module.__file__).parent / "mappings").glob("*.yaml"))
-    ]
-
-    def read(body: bytes) -> tuple[int, bool]:
-        lines = body.decode("utf-8-sig", errors="replace").splitlines(keepends=True)
-        reports, refused = 0, False
-        for mapping in mappings:
-            try:
-                rows = list(module.CsvCad(lines, mapping).rows())
-            except module.BadMapping:
-                refused = True
-                continue
-            told = [row.report for row in rows if row.report is not None]
-            _taken(to_report(NativeReport.model_validate(each), "fuzz") for each in told)
-            reports += len(told)
-            refused = refused or len(told) < len(rows)
-        return reports, refused
-
-    return read
-
-
-def _taken(reports: Iterable[Any]) -> None:
-    """What intake does with any report before deciding: a report that fails there is a crash too."""
-    from services.intake.matching import block, cells
-
-    for report in reports:
-        report.model_dump_json(exclude={"told_at"}).encode()
-        block(report.address)
-        if report.place:
-            cells(report.place)
 
 
 def fuzz(tally: Tally, read: Read, plan: Plan, tick: Callable[[int], None]) -> None:
@@ -220,8 +154,9 @@ def run(adapters: Sequence[str], options: argparse.Namespace, console: Console) 
                 continue
             left = options.time_limit and options.time_limit - (perf_counter() - began)
             share = left and max(left, 0.001) / (len(adapters) - at)
-            bar = progress.add_task(adapter, total=options.inputs, crashes=0)
-            plan = Plan(options.inputs, options.seed, share, options.save)
+            inputs = options.inputs // _RARER.get(adapter, 1)
+            bar = progress.add_task(adapter, total=inputs, crashes=0)
+            plan = Plan(inputs, options.seed, share, options.save)
             fuzz(tally, read, plan, _ticker(progress, bar, tally))
     return tallies
 

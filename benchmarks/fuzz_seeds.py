@@ -12,6 +12,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT / "../shared/data"
 _LARGEST = 32_768
+_LARGEST_SAMPLE = 2_048
 """Larger ones are cut: what goes wrong in them goes wrong in their beginning, and much faster."""
 
 _AT = "2026-03-01T21:00:00-05:00"
@@ -142,6 +143,7 @@ _BUILT_IN: dict[str, list[bytes]] = {
     "nemsis": [_NEMSIS.encode()],
     "native": _json(_NATIVE, [_NATIVE, {"incident_type": "Vehicle lockout"}]),
     "csv": [_CSV.encode()],
+    "learn": [_CSV.encode(), *_json([_NATIVE, {"nature": "Fire", "received": _AT}])],
 }
 _REAL: dict[str, tuple[tuple[Path, str], ...]] = {
     "eido": ((SHARED / "eido/samples", "*.json"),),
@@ -152,10 +154,12 @@ _REAL: dict[str, tuple[tuple[Path, str], ...]] = {
     ),
     "native": ((ROOT / "examples", "*.json"),),
     "csv": ((SHARED / "cad", "*.csv"),),
+    "learn": ((SHARED / "cad", "*.*"),),
 }
 
 
 def seeds_of(adapter: str) -> list[bytes]:
     """The built-in documents, then the real ones that are here; each at most 32 KiB."""
     files = [path for folder, kind in _REAL.get(adapter, ()) for path in sorted(folder.glob(kind))]
-    return [*_BUILT_IN[adapter], *(path.read_bytes()[:_LARGEST] for path in files)]
+    largest = _LARGEST_SAMPLE if adapter == "learn" else _LARGEST
+    return [*_BUILT_IN[adapter], *(path.read_bytes()[:largest] for path in files)]

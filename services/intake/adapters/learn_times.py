@@ -9,6 +9,7 @@ import itertools
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ def _read(text: str, form: str) -> datetime | None:
 def _fitting(texts: Sequence[str], forms: Sequence[str]) -> dict[str, float]:
     """The forms that read nearly all of the texts, with the share that each reads."""
     few = texts[:_FEW]
-    shaped = [form for form in forms if any(_of_shape(text, form) for text in few)]
+    shapes = {_shape(text) for text in few}
+    shaped = [form for form in forms if _could_be(form, shapes)]
     likely = [form for form in shaped if any(_read(text, form) for text in few)]
     likely = [form for form in likely if _share(texts[:_FIRST], form) >= 0.3]
     shares = {form: _share(texts, form) for form in likely}
@@ -139,11 +141,18 @@ def _fitting(texts: Sequence[str], forms: Sequence[str]) -> dict[str, float]:
     return best or _two_together(shares, texts)
 
 
-def _of_shape(text: str, form: str) -> bool:
-    """Whether they could fit: trying every form is slow."""
-    if "%z" not in form and text.count(":") != form.count(":"):
-        return False
-    return text.count("/") == form.count("/") and text.count(" ") == form.count(" ")
+@lru_cache(maxsize=4_096)
+def _shape(text: str) -> tuple[int, int, int]:
+    """Colons, slashes and spaces: a text can only be of a form that has as many."""
+    return text.count(":"), text.count("/"), text.count(" ")
+
+
+def _could_be(form: str, shapes: set[tuple[int, int, int]]) -> bool:
+    """Whether one of these could fit the form: trying every form is slow. A zone may have colons."""
+    colons, slashes, spaces = _shape(form)
+    if "%z" not in form:
+        return (colons, slashes, spaces) in shapes
+    return any(shape[1:] == (slashes, spaces) for shape in shapes)
 
 
 def _two_together(shares: dict[str, float], texts: Sequence[str]) -> dict[str, float]:
