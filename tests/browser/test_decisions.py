@@ -206,7 +206,7 @@ async def test_standing_down_takes_a_second_step(site: Site) -> None:
         sure = page.get_by_role("button", name="Yes, stand the team down")
         assert not await sure.is_visible()
         await page.locator("summary", has_text="Lower it").click()
-        await page.get_by_label("Why").select_option("false_alarm")
+        await page.locator("#decide").get_by_label("Why").select_option("false_alarm")
         await sure.click()
         await page.get_by_text("A person wants no team (false alarm)").wait_for()
     assert site.town.events(site.cases["wanted"], CaseLowered)
