@@ -10,6 +10,7 @@ from typer.core import TyperCommand
 from typing_extensions import override
 
 from services.cli.activations import activations
+from services.cli.carriers import app as carriers_app
 from services.cli.cases import case, cases
 from services.cli.deadletters import app as deadletters_app
 from services.cli.decide import lower, merge, raise_case, split
@@ -77,6 +78,7 @@ app.command("split")(split)
 app.add_typer(roster_app)
 app.add_typer(policy_app)
 app.add_typer(intake_app)
+app.add_typer(carriers_app)
 app.add_typer(deadletters_app)
 app.command("doctor")(doctor)
 

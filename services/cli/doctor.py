@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+_FAILING_IN_A_ROW = 3
+"""One or two may be an address's; so many are the carrier's."""
 _CLOCK_SECONDS = 5.0
 """Further apart than this, times in reports and on the console stop agreeing."""
 
@@ -82,6 +84,7 @@ def _server(where: Connection) -> Iterator[Finding]:
         with where.client() as client:
             health = client.get("/healthz")
             page = client.get("/v1/cases", params={"limit": 1})
+            carriers = client.get("/v1/carriers")
     except httpx.TransportError as error:
         remedy = "start it with `tailboard up`, or set TAILBOARD_URL to where it runs"
         yield Finding("connection", good=False, what=unreachable(where, error), remedy=remedy)
@@ -94,6 +97,7 @@ def _server(where: Connection) -> Iterator[Finding]:
         remedy="`tailboard up` prints the key; set TAILBOARD_API_KEY to it",
     )
     yield _streams(health)
+    yield from _carriers(carriers)
     yield _clock(health)
 
 
@@ -108,6 +112,25 @@ def _streams(health: "httpx.Response") -> Finding:
         good=health.is_success,
         what=f"{len(told) - len(cut_off)} of {len(told)} services reach them",
         remedy=f"{', '.join(cut_off) or 'the server'} has lost NATS: look at its log",
+    )
+
+
+def _carriers(answer: "httpx.Response") -> Iterator[Finding]:
+    """Nothing when the key may not see them, or dispatch runs elsewhere."""
+    if not answer.is_success:
+        return
+    rows = answer.json().get("carriers", [])
+    failing = [
+        f"{row['channel']} ({row['health']['last_failure']})"
+        for row in rows
+        if row["health"]["failing"] >= _FAILING_IN_A_ROW
+    ]
+    named = ", ".join(row["channel"] for row in rows)
+    yield Finding(
+        "carriers",
+        good=not failing,
+        what=f"failing: {', '.join(failing)}" if failing else named,
+        remedy="look at the provider, then try `tailboard carriers check`",
     )
 
 

@@ -274,11 +274,11 @@ async def test_who_said_yes_does_not_lose_the_place_by_a_word(town: Town) -> Non
     assert _accepted(town) == ["p-1"]
 
 
-@pytest.mark.parametrize("text", ["no yes", "maybe", "", "yes but not today", "12 13 yes", "🙂"])
-async def test_what_is_not_clear_is_asked_back(town: Town, text: str) -> None:
+async def test_what_is_not_clear_is_asked_back(town: Town) -> None:
     await _asked(town, SMS)
 
-    assert town.phones.code("p-1") in await town.reply("p-1", text)
+    for text in ("no yes", "maybe", "", "yes but not today", "12 13 yes", "🙂"):
+        assert town.phones.code("p-1") in await town.reply("p-1", text)
 
     assert _accepted(town) == []
 

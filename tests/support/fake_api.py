@@ -47,6 +47,10 @@ class FakeApi:
     done: list[str] = field(default_factory=list)
     replayed: list[int] = field(default_factory=list)
     letters: list[dict[str, Any]] = field(default_factory=list)
+    carriers: list[dict[str, Any]] = field(default_factory=list)
+    checked: list[dict[str, Any]] = field(default_factory=list)
+    """What came of each channel when carriers are checked."""
+    wishes: list[dict[str, Any]] = field(default_factory=list)
     cases: list[dict[str, Any]] = field(default_factory=list)
     timeline: list[dict[str, Any]] = field(default_factory=list)
     feeds: list[list[tuple[str, dict[str, Any]]]] = field(default_factory=list)
@@ -197,6 +201,15 @@ async def _feed(events: list[tuple[str, dict[str, Any]]]) -> AsyncIterator[str]:
 
 
 def _operator_routes(app: APIRouter, api: FakeApi) -> None:
+    @app.get("/carriers")
+    async def carriers() -> dict[str, Any]:
+        return {"carriers": api.carriers}
+
+    @app.post("/carriers/check")
+    async def check(request: Request) -> dict[str, Any]:
+        api.wishes.append(await request.json())
+        return {"checked": api.checked}
+
     @app.get("/deadletters")
     async def letters() -> dict[str, Any]:
         return {"letters": api.letters}
