@@ -81,7 +81,7 @@ class Deliveries:
         """One durable consumer per kind of event that puts something on a phone."""
         told, moved = self.on_told, self.on_moved
         return (
-            on_event("dispatch-send-emergencies", EmergencyPaged, told, _WORKERS),
+            on_event("dispatch-send-emergencies", EmergencyPaged, told, _WORKERS, prompt=True),
             on_event("dispatch-send-offers", OfferExtended, told, _WORKERS),
             on_event("dispatch-send-stand-downs", OfferWithdrawn, told, _WORKERS),
             on_event("dispatch-send-alarms", CoordinatorAlarmed, told, _WORKERS),

@@ -86,13 +86,15 @@ class RequestDesk:
         return await self.take(agency, wish, (key, *parts))
 
     async def take(self, agency: str, wish: Wish, seed: tuple[str, ...]) -> Entity:
-        """As `ask`, by the seed that the request's id is made of."""
+        """As `ask`, by the seed that the request's id is made of.
+
+        Whether it is a repeat, an emergency lets the decision itself find out: nothing is looked up
+        before it that can be looked up later.
+        """
         entity = self.entity(agency, seed)
-        if (standing := await self.standing(entity)).request is not None:
-            if wish.callback and standing.open_request is not None:
-                await self.contacts.put(_place(entity), _stored(wish.callback))
-            return entity
         if not wish.emergency:
+            if (await self.standing(entity)).request is not None:
+                return entity
             self._count()
         known = await self._known(entity, emergency=wish.emergency)
         if wish.callback:
@@ -187,7 +189,8 @@ class RequestDesk:
         )
 
     async def _known(self, entity: Entity, *, emergency: bool) -> Known:
-        """Whom to ask; an emergency does not wait for the newest entry and takes what is known."""
+        """Whom to ask; an emergency waits no longer than a moment for the newest entry, and then
+        takes what is known."""
         book = self.circles.book
         if not emergency:
             policy = self.policy.peer.response

@@ -54,6 +54,9 @@ class Listener:
     payload: type[Event | Timer]
     react: Callable[[Any], Awaitable[None]]
     workers: int
+    prompt: bool = False
+    """Fetched one by one: the client, once it has the first of several, may wait for the others
+    until the fetch is over, and so for up to two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,13 @@ def on_event(
     model: type[EventT],
     react: Callable[[Recorded[EventT]], Awaitable[None]],
     workers: int = 1,
+    *,
+    prompt: bool = False,
 ) -> Listener:
-    """React to one kind of event, of whatever case. `workers` above one gives up the order."""
+    """React to one kind of event, of whatever case. `workers` above one gives up the order; `prompt`
+    is for what is rare and must never wait."""
     stream = row_of(model).stream
-    return Listener(name, stream, event_filter(stream, model.NAME), model, react, workers)
+    return Listener(name, stream, event_filter(stream, model.NAME), model, react, workers, prompt)
 
 
 def on_due(name: str, stream: Stream, react: Callable[[TimerDue], Awaitable[None]]) -> Listener:
@@ -158,7 +164,7 @@ class Listening:
             listener.subject,
             stream=JStream(listener.stream.jetstream_name, declare=False),
             durable=listener.name,
-            pull_sub=PullSub(batch_size=_BATCH, timeout=_FETCH_SECONDS),
+            pull_sub=PullSub(batch_size=1 if listener.prompt else _BATCH, timeout=_FETCH_SECONDS),
             config=ConsumerConfig(ack_wait=self.ack_wait, max_deliver=-1),
             decoder=_arrival,
             inbox_prefix=_inbox(self.service),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
+from weakref import WeakValueDictionary
 
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay
 from tenacity import wait_random_exponential as jittered
@@ -25,6 +27,9 @@ CommandT = TypeVar("CommandT", bound=Command)
 _GIVE_UP_AFTER_SECONDS = 10.0
 _LONGEST_PAUSE_SECONDS = 2.0
 """With 0.25 s, most of 200 writers to one entity still were in conflict after ten seconds."""
+_turns: WeakValueDictionary[Entity, asyncio.Lock] = WeakValueDictionary()
+"""Writers of this process to one entity wait for each other: a conflict would only be decided again,
+later. Writers of other processes still meet in the streams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,10 @@ async def handle(
         wait=jittered(multiplier=0.005, max=_LONGEST_PAUSE_SECONDS),
         reraise=True,
     )
+    turn = _turns.get(entity) or _turns.setdefault(entity, asyncio.Lock())
     try:
-        return await retrying(_attempt, journal, decider, entity, command)
+        async with turn:
+            return await retrying(_attempt, journal, decider, entity, command)
     except Conflict as conflict:
         raise Transient(f"{entity.stream} entity stays contended", retry_after=1.0) from conflict
 
