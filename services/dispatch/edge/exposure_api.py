@@ -20,7 +20,7 @@ from services.dispatch.edge.exposure import ADDRESS
 from services.dispatch.edge.exposure_picture import weeks
 from services.dispatch.enrolments import Enrolments, TooMany
 from services.runtime.auth import KeyRole
-from services.runtime.edge import Problem, bearer, require
+from services.runtime.edge import PROBLEM, Problem, bearer, require
 from services.runtime.errors import Transient
 
 if TYPE_CHECKING:
@@ -30,6 +30,21 @@ if TYPE_CHECKING:
     from services.runtime.host import Ports
 
 _SECURED: dict[str, Any] = {"security": [{bearer.scheme_name: []}]}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "No key, or one that is not known", "content": {PROBLEM: {}}},
+    422: {"description": "An entry that does not fit, named", "content": {PROBLEM: {}}},
+    429: {"description": "Too many links in an hour", "content": {PROBLEM: {}}},
+    503: {"description": "Not just now; the same again in a moment", "content": {PROBLEM: {}}},
+}
+_OWN_ANSWERS: dict[int | str, dict[str, Any]] = {
+    404: {"description": "The secret opens no record (any more)", "content": {PROBLEM: {}}},
+    503: _ANSWERS[503],
+}
+_COUNT_ANSWERS: dict[int | str, dict[str, Any]] = {
+    401: _ANSWERS[401],
+    403: {"description": "Not an operator's key", "content": {PROBLEM: {}}},
+    503: _ANSWERS[503],
+}
 _OPERATORS = frozenset({KeyRole.OPERATOR})
 _NONE = "This secret opens no record (any more)."
 
@@ -140,23 +155,23 @@ def routes(api: ExposureApi) -> APIRouter:
     """The HTTP edge of cumulative exposure."""
     router = APIRouter(prefix="/v1/exposure-enrolments", tags=["exposure"])
 
-    @router.post("", status_code=202, openapi_extra=_SECURED)
+    @router.post("", status_code=202, responses=_ANSWERS, openapi_extra=_SECURED)
     async def enrol(wish: Enrol, request: Request) -> LinkSent:
         """Send a link to an address; once its owner agrees, hard calls are counted for them."""
         return await api.enrol(request, wish)
 
-    @router.get("/own", openapi_extra=_SECURED)
+    @router.get("/own", responses=_OWN_ANSWERS, openapi_extra=_SECURED)
     async def own_count(request: Request) -> OwnCount:
         """One's own count. The bearer token is the secret of one's private link, and no API key."""
         return await api.own(request)
 
-    @router.delete("/own", status_code=204, openapi_extra=_SECURED)
+    @router.delete("/own", status_code=204, responses=_OWN_ANSWERS, openapi_extra=_SECURED)
     async def leave(request: Request) -> Response:
         """Leave: everything is erased at once. The bearer token is the secret of one's link."""
         await api.leave(request)
         return Response(status_code=204)
 
-    @router.get("/how-many", openapi_extra=_SECURED)
+    @router.get("/how-many", responses=_COUNT_ANSWERS, openapi_extra=_SECURED)
     async def how_many(request: Request) -> HowMany:
         """How many have enrolled, in steps of five."""
         who = await require(request, api.ports.keyring, _OPERATORS)

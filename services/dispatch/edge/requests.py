@@ -26,7 +26,7 @@ from services.dispatch.requests import LONGEST_CALLBACK, RequestDesk, TooMany, W
 from services.dispatch.roster import exclusions
 from services.dispatch.state import Active
 from services.runtime.clock import new_id
-from services.runtime.edge import Problem, bearer
+from services.runtime.edge import PROBLEM, Problem, bearer
 from services.runtime.errors import Transient
 from services.runtime.telemetry import log
 
@@ -43,6 +43,13 @@ _LONGEST = LONGEST_CALLBACK
 _GLANCE_SECONDS, _PATIENCE_SECONDS = 1.0, 8.0
 _NOT_LISTED = frozenset({Role.COORDINATOR, Role.PROGRAM_LEAD})
 """They are called about the program, and answer to command."""
+
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "No members' key", "content": {PROBLEM: {}}},
+    422: {"description": "An entry that does not fit, named", "content": {PROBLEM: {}}},
+    429: {"description": "Too many in an hour; never an emergency", "content": {PROBLEM: {}}},
+    503: {"description": "Nobody was asked; the same again in a moment", "content": {PROBLEM: {}}},
+}
 
 
 def _words(text: str) -> str:
@@ -227,7 +234,7 @@ def routes(asking: Asking) -> APIRouter:
     _add_pages(router, asking)
     secured: dict[str, Any] = {"security": [{bearer.scheme_name: []}, {}]}
 
-    @router.post("/v1/peer-requests", status_code=201, openapi_extra=secured)
+    @router.post("/v1/peer-requests", status_code=201, responses=_ANSWERS, openapi_extra=secured)
     async def request_a_peer(
         told: PeerRequest,
         request: Request,
