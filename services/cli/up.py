@@ -21,6 +21,7 @@ from services.audit.settings import AuditSettings
 from services.cli.demo.agency import DemoAgency, demo_agency, enroll
 from services.cli.demo.answers import Answers
 from services.cli.demo.sink import PhoneSink
+from services.cli.demo.texts import text_gateway
 from services.cli.up_banner import banner
 from services.dispatch.app import build as build_dispatch
 from services.dispatch.settings import DispatchSettings
@@ -38,6 +39,8 @@ from services.runtime.settings import DEFAULT_PORT
 from services.runtime.telemetry import configure_logging
 
 if TYPE_CHECKING:
+    from fastapi import APIRouter
+
     from services.runtime.host import Build
     from services.runtime.settings import RuntimeSettings
 
@@ -81,9 +84,10 @@ class Town:
             stack.push_async_callback(self.server.stop)
             await self.server.start()
             await self._provision()
-            mail = await self._phones(stack)
+            sending, gateway = await self._phones(stack)
             stack.push_async_callback(self._end_tasks)
-            await Host(self._builds(mail)).serve(self.host, self.port, self._started)
+            host = Host(self._builds(sending), extra=gateway)
+            await host.serve(self.host, self.port, self._started)
 
     async def _provision(self) -> None:
         password = self.server.passwords[OPERATOR]
@@ -93,24 +97,27 @@ class Town:
         finally:
             await client.close()
 
-    async def _phones(self, stack: AsyncExitStack) -> dict[str, Any]:
+    async def _phones(self, stack: AsyncExitStack) -> tuple[dict[str, Any], list[APIRouter]]:
         """In a demonstration, messages go to a sink on this machine instead of to phones."""
         if self.demo is None:
-            return {}
+            return {}, []
         members = Answers()
         sink = PhoneSink(self._phones_dir, members.take if self.answers else None)
         await sink.start()
         stack.push_async_callback(sink.stop)
         self._tasks.append(asyncio.create_task(members.run()))
-        return {"smtp_host": "127.0.0.1", "smtp_port": sink.port, "smtp_start_tls": False}
+        owners = {number: email for email, number in self.demo.numbers().items()}
+        gateway, carriers = text_gateway(self.data_dir, self._phones_dir, self.url, owners)
+        mail = {"smtp_host": "127.0.0.1", "smtp_port": sink.port, "smtp_start_tls": False}
+        return mail | {"carriers_file": carriers}, [gateway.routes()]
 
     @property
     def _phones_dir(self) -> Path:
         return self.data_dir / "demo-phones"
 
-    def _builds(self, mail: dict[str, Any]) -> list[tuple[Build, RuntimeSettings]]:
+    def _builds(self, sending: dict[str, Any]) -> list[tuple[Build, RuntimeSettings]]:
         phones = {"demo": True, "phones_dir": self._phones_dir} if self.demo else {}
-        dispatch = self._shared("dispatch") | mail
+        dispatch = self._shared("dispatch") | sending
         if self.demo:
             dispatch |= {"requests_open": True, "team_page": True, "team_name": "Demo peer team"}
         return [

@@ -97,7 +97,7 @@ _ALLOWED = {
         r"Tailboard: a check-in is due\nA check-in [a-z ]+\.\n\nOpen the case: LINK\n"
     ),
     "member_page": r"Tailboard: your page on the team\n[A-Za-z ,:.'\n]+LINK[A-Za-z ,:.'\n]*\n",
-    "test": r"Tailboard: this is a test\nThis is a test\. [A-Za-z .]+\n",
+    "test": r"Tailboard: this is a test\nNothing has happened, and no answer is needed\.\n",
 }
 _LINKS, _TIMES = re.compile(r"https?://\S+"), re.compile(r"\d\d:\d\d [A-Z]{3}")
 _HANDLING = frozenset(

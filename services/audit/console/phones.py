@@ -1,4 +1,4 @@
-"""The demo's phones: what each one received, read from the Maildir of the demo's mail sink."""
+"""The demo's phones: what each one received by mail and by text, read from the demo's Maildir."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ class Received:
     at: datetime
     subject: str
     text: str
+    is_text: bool = False
+    """Came as a text message, and not by mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +55,5 @@ def _read(path: Path, at: datetime) -> Received:
     mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     body = mail.get_body(("plain",))
     text = str(body.get_content()).strip() if body else ""
-    return Received(str(mail["To"] or "unknown"), at, str(mail["Subject"] or "(no subject)"), text)
+    to, subject = str(mail["To"] or "unknown"), str(mail["Subject"] or "(no subject)")
+    return Received(to, at, subject, text, is_text=mail["X-Tailboard-Channel"] == "sms")

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     import httpx
 
+_FIRST_NUMBER = 101
+"""555-0100 to 555-0199 belong to nobody (North American Numbering Plan)."""
+
 
 class DemoMember(BaseModel):
     """One invented member."""
@@ -38,7 +41,7 @@ class DemoMember(BaseModel):
     bio: str = ""
     """What the team page says; who has none is not on it."""
 
-    def entry(self, today: date, done: Mapping[CompetencyKind, int]) -> dict[str, Any]:
+    def entry(self, today: date, done: Mapping[CompetencyKind, int], phone: str) -> dict[str, Any]:
         """The roster entry, its dates counted from today; `done` is how many days ago."""
         named = f"Demo {self.member_id}"
         told = self.model_dump(mode="json", exclude={"member_id", "trained", "bio"})
@@ -56,8 +59,13 @@ class DemoMember(BaseModel):
             "profile": {"name": named, "bio": f"{self.bio} (An invented member.)"}
             if self.bio
             else None,
-            "contact": {"label": named, "email": f"{self.member_id}@demo.invalid"},
+            "contact": {"label": named, "email": self.email, "phone": phone},
         }
+
+    @property
+    def email(self) -> str:
+        """An address that nobody has."""
+        return f"{self.member_id}@demo.invalid"
 
 
 class DemoAgency(BaseModel):
@@ -72,6 +80,11 @@ class DemoAgency(BaseModel):
     members: tuple[DemoMember, ...]
     policy_overrides: dict[str, Any]
 
+    def numbers(self) -> dict[str, str]:
+        """A number for each member, by their mail address: of those that are kept for fiction."""
+        named = enumerate(self.members, _FIRST_NUMBER)
+        return {member.email: f"+1415555{number:04}" for number, member in named}
+
 
 def demo_agency() -> DemoAgency:
     """The agency that ships with Tailboard."""
@@ -81,8 +94,9 @@ def demo_agency() -> DemoAgency:
 
 async def enroll(agency: DemoAgency, client: httpx.AsyncClient, today: date) -> None:
     """Enroll every member. Raises httpx.HTTPStatusError when the edge refuses one."""
+    numbers = agency.numbers()
     for member in agency.members:
         path = f"/v1/roster/members/{member.member_id}"
         done = agency.trainings[member.trained] if member.trained else {}
-        answer = await client.put(path, json=member.entry(today, done))
+        answer = await client.put(path, json=member.entry(today, done, numbers[member.email]))
         answer.raise_for_status()

@@ -188,7 +188,7 @@ def test(message_id: UUID) -> PhoneMessage:
     return PhoneMessage(
         message_id=str(message_id),
         subject="Tailboard: this is a test",
-        text="This is a test. Nothing has happened and no answer is needed.\n",
+        text="Nothing has happened, and no answer is needed.\n",
     )
 
 
