@@ -58,6 +58,36 @@ async def test_a_drill_or_a_cancelled_call(town: Town, told: dict[str, Any]) -> 
     assert town.phones.received == {}
 
 
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "mock MCI drill, 20 black tags",
+        "THIS IS A TEST 3 yo not breathing",
+        "full scale exercise at airport, 40 simulated pts",
+        "swatting call, no shooter, unfounded",
+    ],
+)
+async def test_notes_that_say_themselves_that_nothing_happened(town: Town, notes: str) -> None:
+    taken = await town.report(incident_number="26-1", incident_type="Call", narrative=notes)
+
+    assert taken["outcome"] == "routine"
+    await town.advance(days=2)
+    assert town.phones.received == {}
+
+
+async def test_a_patient_dies_in_hospital_long_after_the_call_was_closed(town: Town) -> None:
+    call = {"incident_number": "26-1", "incident_type": "Fall", "units": ["E12"]}
+    await town.report(**call, narrative="6 yof fell from swing, awake and alert")
+    await town.report(**call, status="closed")
+    assert town.phones.received == {}
+    await town.advance(hours=9)
+
+    late = await town.report(**call, status="closed", narrative="6 yof died at hospital")
+
+    assert (late["answer"], late["activated"]) == ("updated", True)
+    assert len(town.phones.asked()) == 5
+
+
 async def test_a_year_of_history_posted_at_once(town: Town) -> None:
     """The records are screened, so that the program lead can learn from them; no phone rings."""
     start = town.clock.now() - timedelta(days=376)
