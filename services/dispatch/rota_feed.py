@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vDuration
 
 from schemas.subjects import derived_id
 from services.dispatch.rota import stints
@@ -90,7 +90,7 @@ def feed(name: str, found: Iterable[Shift], zone: str, *, with_members: bool) ->
     calendar.add("x-wr-calname", name)
     calendar.add("x-wr-timezone", zone)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", REFRESH)
+    calendar.add("x-published-ttl", vDuration(REFRESH))
     zones = {each.zone for each in entries}
     for each in sorted(zones):
         own = [entry for entry in entries if entry.zone == each]
