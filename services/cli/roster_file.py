@@ -15,6 +15,7 @@ from schemas.envelope import MemberId, Slug
 from schemas.intake import Unit
 from schemas.policy import Role
 from schemas.roster import Competency, CompetencyKind
+from schemas.subjects import lender_of
 from services.cli.stop import EXIT_INPUT, Stop
 from services.dispatch.edge.roster_csv import (
     COLUMNS,
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
 
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:/(\d{4}-\d\d-\d\d))?\Z")
 _YES_OR_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+def _own(member_id: str) -> str:
+    if lender_of(member_id)[0] is not None:
+        raise ValueError("`--` is kept for members that a neighbor agency lends: use one dash")
+    return member_id
 
 
 def _words(value: object) -> object:
@@ -86,7 +93,7 @@ class Row(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
-    member_id: MemberId
+    member_id: Annotated[MemberId, AfterValidator(_own)]
     role: Role
     discipline: Slug
     station: Slug

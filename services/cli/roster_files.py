@@ -53,18 +53,22 @@ def import_file(
         if line:
             say(f"{file}: {line}")
     _stop_at(file, read.problems)
-    where = connection(url, key, data_dir)
-    found = _previews(where, read)
+    try:
+        where = connection(url, key, data_dir)
+        found = _previews(where, read)
+    except Stop as stop:
+        kept = "the file itself is in order, and nothing was changed"
+        raise Stop(f"{file}: {kept}: {stop}", stop.code) from stop
     _stop_at(file, [line for each in found for line in each.problems])
     if dry_run:
         _show(where, read, found)
         print("nothing was changed")
         return
     _amend(file, where, [each for each in found if each.answer != "unchanged"])
-    kept = sum(each.answer == "unchanged" for each in found)
+    same = sum(each.answer == "unchanged" for each in found)
     added = sum(each.answer == "added" for each in found)
-    changed = len(found) - kept - added
-    print(f"{counted(added, 'member')} added, {changed} changed, {kept} as before")
+    changed = len(found) - same - added
+    print(f"{counted(added, 'member')} added, {changed} changed, {same} as before")
 
 
 class _Previewed:
@@ -89,7 +93,7 @@ def _previews(where: Connection, read: "RosterFile") -> list[_Previewed]:
     found: list[_Previewed] = []
     for start in range(0, len(rows), _AT_ONCE):
         batch = rows[start : start + _AT_ONCE]
-        members = {row.member_id: row.part() for _, row in batch}
+        members = [{"member_id": row.member_id, "entry": row.part()} for _, row in batch]
         told = server.json(server.ask("POST", "/v1/roster/preview", json={"members": members}))
         for (number, row), each in zip(batch, told.get("members", []), strict=True):
             found.append(_Previewed(number, row, each))

@@ -18,6 +18,7 @@ from services.cli.__main__ import run
 from services.cli.roster_file import read_roster
 from services.cli.stop import EXIT_INPUT, EXIT_REFUSED
 from services.dispatch.edge.roster_csv import COLUMNS, CONTACT, example
+from tests.support.fake_api import free_port
 from tests.support.served import served
 from tests.support.town import a_town
 
@@ -125,6 +126,16 @@ async def test_one_bad_row_keeps_the_whole_file_out(desk: Desk) -> None:
     assert "row 3: email: an e-mail address looks like name@example.org" in desk.err
     assert "1 problem, so nothing was changed" in desk.err
     assert await desk.members() == {}
+
+
+async def test_without_a_server_the_file_is_checked_all_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAILBOARD_URL", f"http://127.0.0.1:{free_port()}")
+    path = desk.file(f"p-01,{PEER},p@phones.invalid,,")
+    assert await desk.type("import", path, "--dry-run") == EXIT_REFUSED
+    assert "the file itself is in order, and nothing was changed" in desk.err
+    assert "cannot be reached" in desk.err
 
 
 async def test_what_only_the_server_knows_is_told_by_row_too(desk: Desk) -> None:

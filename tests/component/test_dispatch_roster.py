@@ -136,7 +136,7 @@ ROUTES: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/v1/roster/designated", None),
     ("GET", "/v1/roster/check", None),
     ("GET", "/v1/roster/export.csv?contacts=true", None),
-    ("POST", "/v1/roster/preview", {"members": {}}),
+    ("POST", "/v1/roster/preview", {"members": []}),
 )
 
 

@@ -147,6 +147,7 @@ async def test_agreeing_to_the_team_page_and_taking_it_back(town: Town) -> None:
     form = {"agreed": "yes", "name": "  Demo   Person ", "bio": "I listen.\r\n<b>Always.</b>"}
     answer = await tap(town, f"{path}/page", **form)
     assert "is saved" in answer.text
+    assert (await listed(town))["on_team_page"]
     team = await look(town, "/team")
     assert "Demo Person" in team
     assert "&lt;b&gt;Always.&lt;/b&gt;" in team

@@ -135,7 +135,7 @@ PART: dict[str, Any] = {
 
 
 async def previewed(town: Town, **members: dict[str, Any]) -> dict[str, Any]:
-    told = {name.replace("_", "-"): part for name, part in members.items()}
+    told = [{"member_id": name.replace("_", "-"), "entry": part} for name, part in members.items()]
     answer = await town.http.post("/v1/roster/preview", json={"members": told})
     assert answer.status_code == 200, answer.text
     assert "secret" not in answer.text.lower()
@@ -171,6 +171,14 @@ async def test_a_preview_says_what_an_import_would_do_and_does_nothing(town: Tow
     assert "contact" in [each["field"] for each in found["p-5"]["problems"]]
     assert [each["field"] for each in found["p-6"]["problems"]] == ["role"]
     assert town.journal.all(Stream.ROSTER) == before
+
+
+async def test_a_name_in_place_of_a_number_is_not_told_back(town: Town) -> None:
+    body = {"members": [{"member_id": "Very Secret", "entry": {}}]}
+    answer = await town.http.post("/v1/roster/preview", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "members.0.member_id"
+    assert "secret" not in answer.text.lower()
 
 
 async def test_an_older_confirmation_in_a_file_is_no_change(town: Town) -> None:

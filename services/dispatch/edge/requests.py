@@ -23,7 +23,7 @@ from services.dispatch.edge.replies import HEADERS
 from services.dispatch.edge.requests_pages import clock, page
 from services.dispatch.links import BadLink, RequestSigner
 from services.dispatch.requests import LONGEST_CALLBACK, RequestDesk, TooMany, Wish
-from services.dispatch.roster import exclusions
+from services.dispatch.roster_check import not_pageable
 from services.dispatch.state import Active
 from services.runtime.clock import new_id
 from services.runtime.edge import PROBLEM, Problem, bearer
@@ -215,7 +215,7 @@ class Asking:
             return {}
 
     def _askable(self, roster: Mapping[str, Member]) -> list[dict[str, str]]:
-        today = self.ports.clock.now().date()
+        now, rules = self.ports.clock.now(), self.desk.circles.book.rules
         return [
             {
                 "id": member_id,
@@ -224,7 +224,8 @@ class Asking:
                 "station": member.entry.station,
             }
             for member_id, member in sorted(roster.items())
-            if member.entry.role not in _NOT_LISTED and not exclusions(member, (), today, today)
+            if member.entry.role not in _NOT_LISTED
+            and not not_pageable(member, now, now.date(), rules)
         ]
 
 

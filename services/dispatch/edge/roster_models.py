@@ -224,7 +224,14 @@ class Previews(Answer):
     members: tuple[Preview, ...]
 
 
-class Proposed(Given):
-    """Parts of entries by roster number."""
+class ProposedMember(Given):
+    """A part of one entry."""
 
-    members: dict[OwnMemberId, PartOfEntry]
+    member_id: OwnMemberId
+    entry: PartOfEntry
+
+
+class Proposed(Given):
+    """Parts of entries. A roster number is a value here: as a key it would be told in errors."""
+
+    members: tuple[ProposedMember, ...]

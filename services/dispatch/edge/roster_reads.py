@@ -78,9 +78,10 @@ class RosterReads:
         """What these parts of entries would change; nothing is changed."""
         members = await self.book.of(agency)
         found = []
-        for member_id, part in proposed.members.items():
-            on_file = await self._on_file(agency, member_id)
-            found.append(preview(member_id, members.get(member_id), on_file, part))
+        for each in proposed.members:
+            on_file = await self._on_file(agency, each.member_id)
+            member = members.get(each.member_id)
+            found.append(preview(each.member_id, member, on_file, each.entry))
         return Previews(members=tuple(found))
 
     async def export(self, agency: str, *, contacts: bool) -> str:

@@ -92,6 +92,7 @@ def test_some_training_columns_and_not_all_would_lose_the_others(tmp_path: Path)
     ("old", "new", "problem"),
     [
         ("p-01,", "P 01,", "row 3: member_id: String should match pattern"),
+        ("p-01,", "other--p-01,", "row 3: member_id: `--` is kept for members"),
         ("peer", "friend", "row 3: role: Input should be 'peer', 'mhp'"),
         ("2027-01-01", "soon", "row 3: training_valid_until: Input should be a valid date"),
         ("p-01@demo.invalid", "secret-name", "row 3: email: an e-mail address looks like"),
