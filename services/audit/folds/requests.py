@@ -8,10 +8,16 @@ from schemas.dispatch import (
     CoordinatorAlarmed,
     OfferAccepted,
     OfferWithdrawn,
-    TeamFormed,
     TeamWidened,
 )
-from schemas.requests import CallbackMade, PeerRequested, RequestClosed
+from schemas.requests import (
+    CallbackMade,
+    EmergencyCategory,
+    EmergencyRaised,
+    EmergencyRepeated,
+    PeerRequested,
+    RequestClosed,
+)
 from services.audit import tables
 from services.audit.store import Change
 
@@ -33,7 +39,6 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
             yield Change(
                 tables.answers, {**_key(recorded), "sequence": recorded.sequence, "at": at}
             )
-        case TeamFormed():
             yield _request(recorded, is_taken=True)
         case TeamWidened() | OfferWithdrawn(reason="handed_back"):
             yield _request(recorded, is_taken=False)
@@ -42,7 +47,23 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
         case RequestClosed():
             yield _request(recorded, closed_at=at)
         case _:
+            pass
+    yield from _emergency(recorded)
+
+
+def _emergency(recorded: Recorded[Event]) -> Iterator[Change]:
+    at = recorded.meta.time
+    match recorded.event:
+        case PeerRequested(emergency=True) | EmergencyRaised() as event:
+            yield _request(recorded, emergency_at=at, category=_kind(event))
+        case EmergencyRepeated(number=number):
+            yield _request(recorded, rounds=number)
+        case _:
             return
+
+
+def _kind(event: PeerRequested | EmergencyRaised) -> str:
+    return (event.category or EmergencyCategory.OTHER).value
 
 
 def _request(recorded: Recorded[Event], **columns: Any) -> Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table
 
 from services.audit.tables.columns import Utc, case_key, metadata
 
@@ -15,9 +15,12 @@ requests = Table(
     Column("is_taken", Boolean),
     Column("reached_at", Utc),
     Column("closed_at", Utc),
+    Column("emergency_at", Utc),
+    Column("category", String),
+    Column("rounds", Integer),
     Index("requests_by_time", "agency", "asked_at"),
 )
-"""Requests for a peer, and never with a member."""
+"""Requests for a peer, and never with a member. `rounds` is how often an emergency was paged again."""
 
 answers = Table(
     "answers",

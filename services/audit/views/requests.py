@@ -6,6 +6,7 @@ now says nothing, because watching it grow would show each request as it comes.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from schemas.envelope import Frozen
+from schemas.requests import EmergencyCategory
 from services.audit import tables
 
 if TYPE_CHECKING:
@@ -37,6 +39,16 @@ class Month(Frozen):
     """From asking until the one who asked was reached."""
 
 
+class Emergencies(Frozen):
+    """The twelve whole months before this one, together. A null means fewer than five."""
+
+    count: int | None
+    by_category: dict[str, int] | None
+    """Told only when no kind of emergency had fewer than five, so that none can be worked out."""
+    median_minutes_to_answer: int | None
+    """From raising it until somebody took it."""
+
+
 class Requests(Frozen):
     """All that is told of requests."""
 
@@ -45,6 +57,7 @@ class Requests(Frozen):
     waiting: bool
     """Somebody has waited for too long, or in an emergency, and nobody has taken it."""
     months: tuple[Month, ...]
+    emergencies: Emergencies
 
 
 def waiting(connection: Connection, agencies: Collection[str]) -> frozenset[str]:
@@ -60,9 +73,14 @@ def waiting(connection: Connection, agencies: Collection[str]) -> frozenset[str]
 
 def told(connection: Connection, agency: str, now: datetime) -> Requests:
     """The twelve months before this one, newest first, each whether anybody asked or not."""
-    months = tuple(_month(connection, agency, *span) for span in _months_before(now))
-    is_waiting = bool(waiting(connection, (agency,)))
-    return Requests(as_of=now, fewest=FEWEST, waiting=is_waiting, months=months)
+    spans = tuple(_months_before(now))
+    return Requests(
+        as_of=now,
+        fewest=FEWEST,
+        waiting=bool(waiting(connection, (agency,))),
+        months=tuple(_month(connection, agency, *span) for span in spans),
+        emergencies=_emergencies(connection, agency, spans[-1][0], spans[0][1]),
+    )
 
 
 def _month(connection: Connection, agency: str, start: datetime, end: datetime) -> Month:
@@ -85,6 +103,28 @@ def _month(connection: Connection, agency: str, start: datetime, end: datetime) 
         median_minutes_to_callback=_minutes(
             reached - asked for asked, _, reached in rows if reached
         ),
+    )
+
+
+def _emergencies(
+    connection: Connection, agency: str, start: datetime, end: datetime
+) -> Emergencies:
+    answered = (
+        select(func.min(_A.at, type_=tables.Utc()))
+        .where(_A.agency == _R.agency, _A.case_id == _R.case_id, _A.at >= _R.emergency_at)
+        .correlate(tables.requests)
+        .scalar_subquery()
+    )
+    query = select(_R.category, _R.emergency_at, answered).where(
+        _R.agency == agency, _R.emergency_at >= start, _R.emergency_at < end
+    )
+    rows = connection.execute(query).all()
+    tally = Counter(category for category, _, _ in rows)
+    is_safe = all(tally[each] >= FEWEST for each in EmergencyCategory)
+    return Emergencies(
+        count=len(rows) if len(rows) >= FEWEST else None,
+        by_category=dict(sorted(tally.items())) if is_safe else None,
+        median_minutes_to_answer=_minutes(at - raised for _, raised, at in rows if at),
     )
 
 
