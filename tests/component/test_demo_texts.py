@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("secret", ["ours", "forged, and long enough for a secret"])
+@pytest.mark.parametrize("signer", ["ours", "forged, and long enough for a secret"])
 async def test_a_text_is_shown_beside_the_mail_when_it_is_signed(
-    tmp_path: Path, secret: str
+    tmp_path: Path, signer: str
 ) -> None:
     member = demo_agency().members[0]
     number = demo_agency().numbers()[member.email]
@@ -37,7 +37,7 @@ async def test_a_text_is_shown_beside_the_mail_when_it_is_signed(
     app = FastAPI()
     app.include_router(gateway.routes())
     body = f'{{"to": "{number}", "text": "needed now", "message_id": "1"}}'.encode()
-    used = gateway.secret if secret == "ours" else secret
+    used = gateway.secret if signer == "ours" else signer
     headers = signed(used, body, SystemClock().now())
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app)) as http:
@@ -45,7 +45,7 @@ async def test_a_text_is_shown_beside_the_mail_when_it_is_signed(
 
     (phone,) = phones(folder)
     assert phone.to == member.email
-    if secret != "ours":
+    if signer != "ours":
         assert answer.status_code == 401
         assert len(phone.messages) == 1
         return
