@@ -40,6 +40,18 @@ async def test_each_reason_keeps_a_member_off_the_phone_and_is_shown(town: Town)
     await town.enroll("p-lost", Role.PEER, contact_confirmed_on=str(today - timedelta(days=91)))
     await town.enroll("p-rest", Role.PEER)
     await town.http.post("/v1/roster/members/p-rest/stand-down", json={"reason": "rest"})
+    rusty = [{"kind": "icisf_group", "earned_on": str(today - timedelta(days=400))}]
+    await town.enroll("p-rusty", Role.PEER, competencies=rusty)
+    gatekeeper = [{"kind": "qpr", "earned_on": str(today)}]
+    await town.enroll("p-untrained", Role.PEER, competencies=gatekeeper)
+    await town.enroll("p-muted", Role.PEER)
+    await town.http.post("/v1/roster/members/p-muted/mute", json={"hours": 2})
+    await town.enroll("p-left", Role.PEER)
+    await town.http.post(
+        "/v1/roster/members/p-left/leave", json={"on": str(today - timedelta(days=1))}
+    )
+    await town.enroll("p-erased", Role.PEER)
+    await town.http.delete("/v1/roster/members/p-erased/contact")
 
     taken = await town.report(**PEDIATRIC_DEATH)
     await town.advance(hours=3)
@@ -49,8 +61,13 @@ async def test_each_reason_keeps_a_member_off_the_phone_and_is_shown(town: Town)
         "p-new": (Exclusion.NOT_DESIGNATED,),
         "p-lost": (Exclusion.CONTACT_STALE,),
         "p-rest": (Exclusion.STOOD_DOWN,),
+        "p-rusty": (Exclusion.TRAINING_LAPSED,),
+        "p-untrained": (Exclusion.UNTRAINED,),
+        "p-muted": (Exclusion.MUTED,),
+        "p-left": (Exclusion.DESIGNATION_ENDED,),
+        "p-erased": (Exclusion.STOOD_DOWN,),
     }
-    town.phones.assert_silent("p-lapsed", "p-new", "p-lost", "p-rest")
+    assert town.phones.asked() == ["m-1", "p-1", "p-2", "p-3"]
 
 
 async def test_one_who_returns_from_rest_is_asked_again(town: Town) -> None:
