@@ -61,22 +61,30 @@ def _said_by_the_member(
 ) -> Sequence[Event] | Refusal:
     match command:
         case MuteMember():
-            if command.until <= command.now:
-                return Refusal(RefusalCode.ALREADY_PAST, "This time is over already.")
-            same = state.muted_until == command.until
-            return () if same else (MemberMuted(until=command.until),)
+            return _mute(command, state)
         case UnmuteMember():
             return (MemberUnmuted(),) if is_muted(state, command.now) else ()
         case ConfirmContact():
-            if _is_ahead(command.confirmed_on, command.now):
-                return _FUTURE_CONTACT
-            newer = command.confirmed_on > state.contact_confirmed_on
-            return (ContactConfirmed(confirmed_on=command.confirmed_on),) if newer else ()
+            return _confirm(command, state)
         case ShowOnTeamPage():
             same = state.shows is command.shown
             return () if same else (TeamPageConsentChanged(agreed=command.shown),)
         case SetHours():
             return () if state.hours == command.hours else (HoursSet(hours=command.hours),)
+
+
+def _mute(command: MuteMember, state: Member) -> Sequence[Event] | Refusal:
+    if command.until <= command.now:
+        return Refusal(RefusalCode.ALREADY_PAST, "This time is over already.")
+    same = state.muted_until == command.until
+    return () if same else (MemberMuted(until=command.until),)
+
+
+def _confirm(command: ConfirmContact, state: Member) -> Sequence[Event] | Refusal:
+    if _is_ahead(command.confirmed_on, command.now):
+        return _FUTURE_CONTACT
+    newer = command.confirmed_on > state.contact_confirmed_on
+    return (ContactConfirmed(confirmed_on=command.confirmed_on),) if newer else ()
 
 
 def _said_by_the_team(
