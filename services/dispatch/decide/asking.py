@@ -77,9 +77,8 @@ def fill(state: Active, case_id: str, now: datetime) -> Sequence[Event]:
 
 def refill(state: Active, case_id: str, now: datetime) -> Sequence[Event]:
     """A place is open again: those who stand by have it or are asked first, then the next ones."""
-    if state.oversight.paused and state.open_places():
-        reason, turn = AlarmReason.ASKING_PAUSED, state.form_by.isoformat()
-        return alarm(state, case_id, reason, None, turn, now=now)
+    if state.oversight.paused:
+        return (*let_off(state), *_left_open(state, case_id, now))
     given = _given(state, case_id, now)
     then = after(state, given)
     settled = let_off(then)
@@ -88,6 +87,14 @@ def refill(state: Active, case_id: str, now: datetime) -> Sequence[Event]:
         return (*given, *settled)
     asked = _standbys_asked(then, case_id, now)
     return (*given, *settled, *asked, *fill(after(then, asked), case_id, now))
+
+
+def _left_open(state: Active, case_id: str, now: datetime) -> Sequence[Event]:
+    """Nobody is asked for it: whoever paused the asking must know."""
+    if not state.open_places():
+        return ()
+    reason, turn = AlarmReason.ASKING_PAUSED, state.form_by.isoformat()
+    return alarm(state, case_id, reason, None, turn, now=now)
 
 
 def let_off(state: Active, but: str | None = None) -> Sequence[Event]:

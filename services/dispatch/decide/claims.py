@@ -47,7 +47,9 @@ def being_sent(command: StartDelivery, state: DispatchState) -> Refusal | None:
     return _BEING_SENT if any(_status(k) is DeliveryStatus.SENDING for k in found) else None
 
 
-def not_needed(command: StartDelivery, state: DispatchState) -> Refusal | None:
+def not_needed(  # noqa: PLR0911 - one line per purpose
+    command: StartDelivery, state: DispatchState
+) -> Refusal | None:
     """Why not to send it any more."""
     match command.purpose:
         case Purpose.OFFER:
