@@ -125,10 +125,10 @@ class Reader:
 
         return await self.store.read(look), file
 
-    async def activations(self, agency: str) -> Activations:
-        """The open activations, the most urgent first."""
+    async def activations(self, agency: str, most: int | None = None) -> Activations:
+        """The open activations, the most urgent first; beyond `most` without who was asked."""
         now = self.clock.now()
-        found = await self.store.read(lambda c: activations.listed(c, agency, now))
+        found = await self.store.read(lambda c: activations.listed(c, agency, now, most))
         return Activations(as_of=now, activations=found)
 
     async def roster(self, agency: str, zone: ZoneInfo, numbers: Numbers) -> RosterPage:

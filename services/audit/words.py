@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from schemas.policy import Group
@@ -56,6 +57,7 @@ _BECAUSE = {
 _GROUPS = {"mhp": "Mental health"}
 
 
+@lru_cache(4096)
 def plain(code: str) -> str:
     """A code as words, such as `child critical` for `child_critical`."""
     return _SPECIAL.get(code, code.replace("_", " "))

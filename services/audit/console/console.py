@@ -87,7 +87,7 @@ class Console:
 
     async def activations(self, request: Request) -> Response:
         """The open activations, the most urgent first, for a phone at night and for a wall."""
-        shown = await self.reader.activations(self.who(request).agency)
+        shown = await self.reader.activations(self.who(request).agency, _WALL)
         return await self.show("activations.html", request, "activations", shown=shown, most=_WALL)
 
     async def roster(self, request: Request) -> Response:

@@ -110,15 +110,26 @@ class Activations(Frozen):
     activations: tuple[Activation, ...]
 
 
-def listed(connection: Connection, agency: str, now: datetime) -> tuple[Activation, ...]:
-    """The open activations, the most urgent first."""
+def listed(
+    connection: Connection, agency: str, now: datetime, most: int | None = None
+) -> tuple[Activation, ...]:
+    """The open activations, the most urgent first; beyond `most` without who was asked."""
     newest = case_file.cases(connection, _open(agency, now))
-    found = [activation(file, now) for file in case_file.files(connection, agency, newest)]
-    return tuple(sorted((each for each in found if each), key=_urgency))
+    found = [file for file in case_file.files(connection, agency, newest) if file.search]
+    ranked = sorted(found, key=lambda file: _urgency(file, now))
+    done = sum(_phase(file, calls(file, now), now) is not Phase.COMPLETE for file in ranked)
+    shown = (
+        activation(file, now, full=most is None or place < most or 0 <= place - done < most)
+        for place, file in enumerate(ranked)
+    )
+    return tuple(each for each in shown if each)
 
 
-def activation(file: CaseFile, now: datetime) -> Activation | None:
-    """A case's team as the board shows it; None when no search has begun, or none is wanted."""
+def activation(file: CaseFile, now: datetime, *, full: bool = True) -> Activation | None:
+    """A case's team as the board shows it; None when no search has begun, or none is wanted.
+
+    Unless it is `full`, who was asked is left out.
+    """
     case, search = file.case, file.search
     if case.activated_at is None or search is None:
         return None
@@ -147,7 +158,7 @@ def activation(file: CaseFile, now: datetime) -> Activation | None:
         owned=_owned(file, now),
         paused=search.paused_at is not None,
         places=tuple(_places(each) for each in waves.seats(file)),
-        asked=asked(file, now),
+        asked=asked(file, now) if full else (),
         alarms=open_calls,
         next=steps[0] if steps else None,
         then=tuple(steps[1 : _THEN + 1]),
@@ -179,11 +190,15 @@ def _phase(file: CaseFile, open_calls: Iterable[Call], now: datetime) -> Phase:
     return Phase.FOLLOWUP_ALARM if any(open_calls) else Phase.COMPLETE
 
 
-def _urgency(each: Activation) -> tuple[int, int, float]:
-    soonest = each.form_by.timestamp() if each.form_by else 0.0
-    if each.phase is Phase.COMPLETE and each.formed_at:
-        soonest = -each.formed_at.timestamp()
-    return tuple(Phase).index(each.phase), each.tier or 9, soonest
+def _urgency(file: CaseFile, now: datetime) -> tuple[int, int, float]:
+    """The gravest phase first, then the gravest tier, then whose time is over soonest; of complete
+    teams the newest."""
+    case = file.case
+    phase = _phase(file, calls(file, now), now)
+    soonest = case.form_by.timestamp() if case.form_by else 0.0
+    if phase is Phase.COMPLETE and case.formed_at:
+        soonest = -case.formed_at.timestamp()
+    return tuple(Phase).index(phase), case.wanted_tier or case.tier or 9, soonest
 
 
 def _target(file: CaseFile, now: datetime) -> str:

@@ -69,9 +69,8 @@ class Asked(Frozen):
 
 def asked(file: CaseFile, now: datetime) -> tuple[Asked, ...]:
     """Everybody who was asked for this team: who comes, who may still answer, then the rest."""
-    told = waves.messages(file)
     found = sorted(waves.current(file), key=_place)
-    return tuple(_shown(offer, told[offer.offer_id], now) for offer in found)
+    return tuple(_shown(offer, file.told[offer.offer_id], now) for offer in found)
 
 
 def _place(offer: Offer) -> tuple[int, datetime, str]:

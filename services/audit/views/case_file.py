@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Select, select
 
 from services.audit import tables
-from services.audit.views.team_rows import Alarm, Amendment, Delivery, Offer, Search
+from services.audit.views.team_files import read_teams, searches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Table
+
+    from services.audit.views.team_rows import Alarm, Amendment, Delivery, Offer, Search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,8 @@ class CaseFile:
     search: Search | None = None
     offers: dict[str, Offer] = field(default_factory=dict)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
+    told: dict[str, list[Delivery]] = field(default_factory=dict)
+    """By offer, the messages that told its member, the newest last."""
     alarms: dict[str, Alarm] = field(default_factory=dict)
     amendments: dict[str, Amendment] = field(default_factory=dict)
     planned: dict[str, Planned] = field(default_factory=dict)
@@ -174,13 +178,9 @@ def files(connection: Connection, agency: str, cases: Sequence[Case]) -> list[Ca
     A row without its beginning (its event is one that we cannot read) is left out.
     """
     ids = [case.case_id for case in cases]
-    begun = {
-        case_id: Search(**row)
-        for case_id, row in _parts(connection, tables.searches, agency, ids)
-        if row["since"]
-    }
+    begun = searches(connection, agency, ids)
     found = {case.case_id: CaseFile(case, begun.get(case.case_id)) for case in cases}
-    _teams(connection, agency, found)
+    read_teams(connection, agency, found)
     for case_id, row in _parts(connection, tables.planned, agency, found):
         since = row.pop("since") or 0
         cancelled = since <= (found[case_id].case.cancelled_through or 0)
@@ -190,19 +190,6 @@ def files(connection: Connection, agency: str, cases: Sequence[Case]) -> list[Ca
         if row["opened_at"]:
             found[case_id].reviews[row["review_id"]] = Review(**row)
     return list(found.values())
-
-
-def _teams(connection: Connection, agency: str, found: dict[str, CaseFile]) -> None:
-    for case_id, row in _parts(connection, tables.offers, agency, found):
-        if row["expires_at"]:
-            found[case_id].offers[row["offer_id"]] = Offer(**row)
-    for case_id, row in _parts(connection, tables.deliveries, agency, found):
-        found[case_id].deliveries[row["delivery_id"]] = Delivery(**row)
-    for case_id, row in _parts(connection, tables.alarms, agency, found):
-        if row["called_at"]:
-            found[case_id].alarms[row["alarm_id"]] = Alarm(**row)
-    for case_id, row in _parts(connection, tables.amendments, agency, found):
-        found[case_id].amendments[row["member_id"]] = Amendment(**row)
 
 
 def cases(connection: Connection, query: Select[Any]) -> list[Case]:

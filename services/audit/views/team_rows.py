@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One member asked, with how it stands. `since` is the sequence that asked them."""
 
@@ -25,7 +25,7 @@ class Offer:
     arrives_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One message to one phone on one channel, with how it stands."""
 
@@ -38,12 +38,12 @@ class Delivery:
     status: str
     next_at: datetime | None
     left: int | None
-    failure: str | None = None
+    failure: str | None
     started_at: datetime | None
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Search:
     """What a team is to be, and the order of asking by role. `since` is the sequence that began it:
     an older offer or alarm belongs to a team that was stood down."""
@@ -59,7 +59,7 @@ class Search:
     owned_why: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Amendment:
     """Who was added to the order of asking, or taken out of it, after it was made."""
 
@@ -70,7 +70,7 @@ class Amendment:
     reasons: list[str] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """Who was called about what, and whether anybody has answered."""
 

@@ -42,42 +42,27 @@ class Seats:
 
 
 def current(file: CaseFile) -> list[Offer]:
-    """The offers of the team that is being put together, not of one that was stood down."""
+    """The offers of the team that is being put together, not of one that was stood down; of a member
+    who was asked again, the newest."""
     since = file.search.since if file.search else 0
-    return [offer for offer in file.offers.values() if offer.since >= since]
+    newest: dict[str, Offer] = {}
+    for offer in sorted(file.offers.values(), key=lambda each: each.since):
+        if offer.since >= since:
+            newest[offer.member_id] = offer
+    return list(newest.values())
 
 
 def seats(file: CaseFile) -> tuple[Seats, ...]:
     """The places of each role, in the policy's order."""
     if file.search is None:
         return ()
-    asked, told = current(file), messages(file)
+    asked, told = current(file), file.told
     now = Counter((offer.role, offer.status) for offer in asked)
     lost = Counter(o.role for o in asked if o.status == OPEN and not reached(told[o.offer_id]))
     return tuple(
         Seats(role, wanted, now[role, ACCEPTED], now[role, OPEN] - lost[role])
         for role, wanted in file.search.places.items()
     )
-
-
-def messages(file: CaseFile) -> dict[str, list[Delivery]]:
-    """By offer, the messages that told its member: one per channel, the newest last."""
-    found: dict[str, list[Delivery]] = {offer_id: [] for offer_id in file.offers}
-    by_mail = {offer.member_id: offer for offer in file.offers.values()}
-    for each in file.deliveries.values():
-        if each.purpose == "offer":
-            offer_id = each.offer_id or _by_mail(each, by_mail)
-            if offer_id in found:
-                found[offer_id].append(each)
-    for told in found.values():
-        told.sort(key=lambda each: (each.started_at or each.changed_at, each.channel))
-    return found
-
-
-def _by_mail(each: Delivery, newest: dict[str, Offer]) -> str:
-    """A message of the days when mail was the only channel names its member and no offer."""
-    offer = newest.get(each.member_id)
-    return offer.offer_id if offer and each.changed_at >= offer.offered_at else ""
 
 
 def reached(told: list[Delivery]) -> bool:
@@ -109,20 +94,19 @@ def coming(file: CaseFile, now: datetime) -> Iterator[Next]:
         return
     if case.form_by and not case.formed_at and case.form_by >= now:
         yield Next(case.form_by, "the coordinator is called if the team is not complete")
-    told = messages(file)
-    yield from _channels(file, told)
+    yield from _channels(file)
     for place in seats(file):
         if place.open:
-            yield from _waves(file, place, told, now)
+            yield from _waves(file, place, now)
         else:
             yield from _leftover(file, place.role)
 
 
-def _channels(file: CaseFile, told: dict[str, list[Delivery]]) -> Iterator[Next]:
+def _channels(file: CaseFile) -> Iterator[Next]:
     """Members who were sent an offer, and are tried another way when they do not answer."""
     for offer in current(file):
         if offer.status == OPEN:
-            for each in told[offer.offer_id]:
+            for each in file.told[offer.offer_id]:
                 if each.status == "sent" and each.next_at:
                     whom = member(offer.role, offer.member_id)
                     yield Next(each.next_at, f"{whom} is tried on another channel too")
@@ -138,11 +122,9 @@ def _open(file: CaseFile, role: str) -> list[Offer]:
     return sorted(found, key=lambda each: each.expires_at)
 
 
-def _waves(
-    file: CaseFile, place: Seats, told: dict[str, list[Delivery]], now: datetime
-) -> Iterator[Next]:
+def _waves(file: CaseFile, place: Seats, now: datetime) -> Iterator[Next]:
     """The first moment at which offers of this role run out, and what follows from it."""
-    asked = [offer for offer in _open(file, place.role) if reached(told[offer.offer_id])]
+    asked = [offer for offer in _open(file, place.role) if reached(file.told[offer.offer_id])]
     asked = [offer for offer in asked if offer.expires_at >= now]
     if not asked or file.search is None:
         return
