@@ -42,6 +42,7 @@ class LoadBook:
         self._journal = journal
         self._clock = clock
         self._cases: dict[Case, CaseLoad] = {}
+        self._shares: dict[Case, Mapping[str, Part]] = {}
         self._parts: dict[Who, dict[str, Part]] = defaultdict(dict)
         self._loads: dict[str, dict[str, Load]] = defaultdict(dict)
         self._stale: set[Who] = set()
@@ -75,10 +76,9 @@ class LoadBook:
         return loads
 
     def _besides(self, agency: str, case: Case | None) -> dict[str, Load]:
-        known = self._cases.get(case) if case else None
-        if case is None or known is None:
+        if case is None or case not in self._shares:
             return {}
-        involved = {_who(case[0], member_id) for member_id in parts(known)}
+        involved = {_who(case[0], member_id) for member_id in self._shares[case]}
         return {
             member_id: together({k: v for k, v in self._parts[who].items() if k != case[1]})
             for who in involved
@@ -109,7 +109,7 @@ class LoadBook:
                 self._read_to[stream] = told.sequence
             self._until_tidied -= len(batch)
             if self._until_tidied <= 0:
-                self._tidy()
+                self.tidy()
 
     def _tell(self, entity: Entity, event: Event, at: datetime) -> None:
         key = (entity.agency, entity.id)
@@ -117,27 +117,32 @@ class LoadBook:
         after = evolve(before, event, at)
         self._cases[key] = after
         if after != replace(before, newest=after.newest):
-            self._put(key, parts(after), gone=parts(before).keys())
+            self._put(key, parts(after))
 
-    def _put(self, case: Case, now: Mapping[str, Part], gone: Iterable[str]) -> None:
+    def _put(self, case: Case, now: Mapping[str, Part]) -> None:
+        """What the case is to its members from now on; only whom it is something else to is stale."""
         agency, case_id = case
-        for member_id in gone:
+        before = self._shares.get(case, {})
+        for member_id in now.keys() | before.keys():
+            part = now.get(member_id)
+            if part == before.get(member_id):
+                continue
             who = _who(agency, member_id)
-            self._parts[who].pop(case_id, None)
             self._stale.add(who)
-        for member_id, part in now.items():
-            who = _who(agency, member_id)
-            self._parts[who][case_id] = part
-            self._stale.add(who)
+            if part is None:
+                self._parts[who].pop(case_id, None)
+            else:
+                self._parts[who][case_id] = part
+        self._shares[case] = now
 
-    def _tidy(self) -> None:
+    def tidy(self) -> None:
         """Let go of cases of which nothing was recorded for as long as anything is read."""
         self._until_tidied = _TIDY_AFTER
         past = self._clock.now() - LOOK_BACK
         for key, case in [*self._cases.items()]:
             if case.newest < past:
-                del self._cases[key]
-                self._put(key, {}, gone=parts(case).keys())
+                self._put(key, {})
+                del self._cases[key], self._shares[key]
 
 
 def _who(agency: str, member_id: str) -> Who:
