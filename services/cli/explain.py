@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -53,7 +53,7 @@ def explain(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON a line.")] = False,
     roster: Annotated[
-        bool, typer.Option("--roster", help="Ask the server how many members could be paged.")
+        bool, typer.Option("--roster", help="Ask the server who would be asked now, and who not.")
     ] = False,
     url: UrlOption = None,
     key: KeyOption = None,
@@ -83,12 +83,13 @@ def explain(
         found = [each for number, each in enumerate(found, 1) if number == line]
     if not found:
         raise Stop(f"{file}: there is no report {line or ''}".rstrip(), EXIT_INPUT)
-    counts = _pageable(url, key, data_dir) if roster else None
     if as_json:
         for each in found:
             print(_as_json(each))
     elif len(found) == 1 and found[0].told and found[0].verdict:
-        show(found[0].told, found[0].verdict, opened.pack, counts)
+        need = _need(found[0].told, found[0].verdict, opened.pack) if roster else None
+        foreseen = _foreseen(need, url, key, data_dir) if need else None
+        show(found[0].told, found[0].verdict, opened.pack, foreseen)
     elif len(found) == 1:
         raise Stop(f"{found[0].place}: {found[0].problem}", EXIT_INPUT)
     else:
@@ -150,13 +151,35 @@ def _as_json(each: Explained) -> str:
     return json.dumps({"place": each.place, **each.verdict.model_dump(mode="json")})
 
 
-def _pageable(url: str | None, key: str | None, data_dir: Path | None) -> dict[str, int]:
-    """How many members of each role could be paged now: counts, and nobody's id."""
+def _need(told: "Told", verdict: "Verdict", pack: "Pack") -> dict[str, Any] | None:
+    """The team that this report would want; None when it would want none."""
+    from schemas.policy import CaseBrief
+    from services.runtime.clock import SystemClock
+
+    if verdict.trigger_class is None:
+        return None
+    report, now = told.report, SystemClock().now()
+    brief = CaseBrief(
+        tier=pack.triggers[verdict.trigger_class].tier,
+        trigger_class=verdict.trigger_class,
+        urgency=pack.urgency(verdict.trigger_class),
+        occurred_at=min(report.occurred_at or now, now),
+        reported_at=now,
+        operations_ongoing=bool(report.operations_ongoing),
+        exposed=report.exposed,
+        disciplines=report.disciplines,
+        crews=report.crews,
+        policy=pack.snapshot(verdict.trigger_class),
+    )
+    return {"brief": brief.model_dump(mode="json"), "units": list(report.units)}
+
+
+def _foreseen(
+    need: dict[str, Any], url: str | None, key: str | None, data_dir: Path | None
+) -> dict[str, Any]:
+    """Who would be asked now, by roster numbers. Raises Stop when the server cannot say."""
     from services.cli.api import Server
     from services.cli.connection import connection
 
-    told = Server(connection(url, key, data_dir)).get("/v1/roster/members")
-    counts: dict[str, int] = {}
-    for member in told.get("members", []):
-        counts[member["role"]] = counts.get(member["role"], 0) + bool(member["pageable"])
-    return counts
+    server = Server(connection(url, key, data_dir))
+    return dict(server.json(server.ask("POST", "/v1/roster/would-be-asked", json=need)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -11,7 +11,7 @@ from rich.text import Text
 from schemas.intake import HoldReason, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from services.cli.explain import Explained
@@ -36,8 +36,8 @@ _REASONS = 2
 """The gravest come first; the others are named in one line."""
 
 
-def show(told: Told, verdict: Verdict, pack: Pack, pageable: Mapping[str, int] | None) -> None:
-    """One verdict on stdout. `pageable` says how many members of each role could be paged."""
+def show(told: Told, verdict: Verdict, pack: Pack, foreseen: Mapping[str, Any] | None) -> None:
+    """One verdict on stdout. `foreseen` is the server's word on who would be asked."""
     console = Console(highlight=False, markup=False)
     console.print(_headline(verdict))
     console.print(f"  {_what_follows(verdict)}")
@@ -53,7 +53,7 @@ def show(told: Told, verdict: Verdict, pack: Pack, pageable: Mapping[str, int] |
         for sentence in verdict.would_change:
             console.print(f"  {sentence}", soft_wrap=True)
     if verdict.would_happen:
-        _show_response(console, verdict.would_happen, verdict, pageable)
+        _show_response(console, verdict.would_happen, verdict, foreseen)
     console.print(Text("Policy", style="bold"))
     console.print(f"  {pack.policy} version {pack.version}: {pack.title}", soft_wrap=True)
     if verdict.ignored_fields:
@@ -121,13 +121,14 @@ def _one_line(text: str) -> str:
 
 
 def _show_response(
-    console: Console, would: Response, verdict: Verdict, pageable: Mapping[str, int] | None
+    console: Console, would: Response, verdict: Verdict, foreseen: Mapping[str, Any] | None
 ) -> None:
     who = "Who would be asked" if verdict.pages else "Who would be asked if a person raises it"
     console.print(Text(who, style="bold"))
     for place in would.places:
-        known = "" if pageable is None else f"; {pageable.get(place.role, 0)} could be paged now"
-        console.print(f"  {place.count} x {place.role}{known}")
+        console.print(f"  {place.count} x {place.role}")
+    for line in _by_number(foreseen) if foreseen else ():
+        console.print(Text(f"  {line}"), soft_wrap=True)
     console.print(
         f"  {would.urgency.value}: each answers within {_span(would.reply_within)}, the team stands"
         f" within {_span(would.form_team_within)}; {would.asked_beyond} more asked at once per role",
@@ -139,6 +140,21 @@ def _show_response(
         table.add_row(*_row(plan))
     console.print(table)
     console.print("  check-ins: " + ", ".join(_at(moment) for moment in would.check_ins))
+
+
+def _by_number(foreseen: Mapping[str, Any]) -> Iterator[str]:
+    """Roster numbers; the lot among equals is drawn again for a real case."""
+    for when, key in (("at once", "first"), ("then, one by one", "then")):
+        who = ", ".join(f"{each['member_id']} ({each['role']})" for each in foreseen[key])
+        yield f"{when}: {who or 'nobody'}"
+    for each in foreseen["not_asked"]:
+        yield f"not asked: {each['member_id']}, {', '.join(map(_plain, each['reasons']))}"
+    for each in foreseen["neighbours"]:
+        yield f"{each['agency']} could lend {each['able']}"
+
+
+def _plain(code: str) -> str:
+    return code.replace("_", " ")
 
 
 def _row(plan: Plan) -> tuple[str, ...]:

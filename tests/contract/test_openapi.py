@@ -52,6 +52,7 @@ DECISIONS = (
     ("POST", "/v1/cases/{case_id}:split"),
     ("POST", "/v1/cases/{case_id}/reviews/{review_id}"),
     ("GET", "/v1/triggers"),
+    ("POST", "/v1/roster/would-be-asked"),
     ("POST", "/v1/peer-requests"),
     ("POST", "/v1/exposure-enrolments"),
     ("GET", "/v1/exposure-enrolments/own"),
