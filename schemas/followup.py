@@ -202,6 +202,8 @@ class ApprovalGiven(Event):
 
     NAME: ClassVar[str] = "approval_given"
     kinds: tuple[InterventionKind, ...]
+    in_force: tuple[InterventionKind, ...] = ()
+    """All kinds that may be held now."""
 
 
 class ApprovalWithdrawn(Event):
@@ -209,6 +211,8 @@ class ApprovalWithdrawn(Event):
 
     NAME: ClassVar[str] = "approval_withdrawn"
     kinds: tuple[InterventionKind, ...]
+    in_force: tuple[InterventionKind, ...] = ()
+    """All kinds that may still be held."""
 
 
 class TeamNoted(Event):

@@ -82,7 +82,7 @@ def staff_support(
         target_at=held_at + rule.target_after,
         closes_at=held_at + rule.closes_after,
         leads=Role.MHP,
-        mhp_required=True,
+        mhp_required=False,
         source=rule.source,
     )
 

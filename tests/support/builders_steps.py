@@ -60,7 +60,7 @@ def steps_taken(places: Any) -> Any:
         steps.AskingResumed: _BY,
         steps.GroupSessionsApproved: _KINDS | {"member_id": "m-01"},
         steps.GroupSessionsRefused: _KINDS | {"member_id": "m-01"},
-        followup.ApprovalGiven: _KINDS,
-        followup.ApprovalWithdrawn: _KINDS,
+        followup.ApprovalGiven: _KINDS | {"in_force": _KINDS["kinds"]},
+        followup.ApprovalWithdrawn: _KINDS | {"in_force": ()},
     }
     return rows

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from schemas.followup import (
     AddedBecause,
+    ApprovalGiven,
+    ApprovalWithdrawn,
     CaseClosed,
     CheckInCompleted,
     CheckInFellDue,
@@ -53,7 +55,8 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
             detail = f"The incident is graver than was known; besides: {_counts(event)}"
             yield from entries(recorded, line(Step.PLAN_WIDENED, detail))
         case FollowupCancelled():
-            yield case_row(recorded.entity, planned_at=None, cancelled_through=recorded.sequence)
+            until = recorded.sequence
+            yield case_row(recorded.entity, planned_at=None, cancelled_through=until, approved=None)
             detail = "The team is not wanted: what was planned and not yet done is not needed"
             yield from entries(recorded, line(Step.PLAN_CANCELLED, detail))
         case TeamNoted() as event:
@@ -70,6 +73,8 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
 def _replanned(recorded: Recorded[Event]) -> Iterator[Change]:
     """What became of the plan as a whole."""
     match recorded.event:
+        case ApprovalGiven(in_force=kinds) | ApprovalWithdrawn(in_force=kinds):
+            yield case_row(recorded.entity, approved=[kind.value for kind in kinds])
         case GroupWindowsOpened() as event:
             yield from rows.sessions(recorded, event.interventions)
             names = ", ".join(item_name(each.item) for each in event.interventions)

@@ -66,6 +66,7 @@ cases = Table(
         Stream.FOLLOWUP,
         ("planned_at", Utc),
         ("cancelled_through", Integer),
+        ("approved", JSON),
         ("closed_at", Utc),
     ),
     Index("cases_by_report", "agency", "reported_at"),

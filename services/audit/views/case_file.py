@@ -56,6 +56,8 @@ class Case:
     planned_at: datetime | None
     cancelled_through: int | None
     closed_at: datetime | None = None
+    approved: list[str] | None = None
+    """Kinds of session that a mental health professional of the team has approved."""
 
     @property
     def is_active(self) -> bool:

@@ -132,11 +132,19 @@ def _item_ahead(file: CaseFile, item: Planned, now: datetime) -> TimelineRow:
     leads = f"led by a {plain(item.leads or '')}"
     needs = ", with a mental health professional" if item.mhp_required else ""
     needs = "" if item.leads == Role.MHP else needs
-    detail = f"{name}, {leads}{needs}"
+    detail = f"{name}, {leads}{needs}{_approval(file, item)}"
     if item.target_at is None:
         detail += "; waits for the end of operations"
         return _ahead(file, Step.SESSION_WAITING, detail, None, now, item)
     return _ahead(file, Step.SESSION_COMING, detail, item.target_at, now, item)
+
+
+def _approval(file: CaseFile, item: Planned) -> str:
+    """Whether the professional's word is there, for what is not held without it."""
+    if not item.mhp_required:
+        return ""
+    is_there = item.name in (file.case.approved or ())
+    return "; approved" if is_there else "; waits for the professional's approval"
 
 
 def _ahead(

@@ -24,9 +24,11 @@ def note_approval(command: NoteApproval, state: Planned | Unplanned) -> Sequence
     """What the professional said of these kinds; the windows stay where they are."""
     if command.approved:
         fresh = tuple(kind for kind in command.kinds if kind not in state.approved)
-        return (ApprovalGiven(kinds=fresh),) if fresh else ()
+        in_force = tuple(sorted(state.approved | set(fresh)))
+        return (ApprovalGiven(kinds=fresh, in_force=in_force),) if fresh else ()
     gone = tuple(kind for kind in command.kinds if kind in state.approved)
-    return (ApprovalWithdrawn(kinds=gone),) if gone else ()
+    in_force = tuple(sorted(state.approved - set(gone)))
+    return (ApprovalWithdrawn(kinds=gone, in_force=in_force),) if gone else ()
 
 
 def unapproved(session: PlannedIntervention, state: Planned) -> Refusal | None:

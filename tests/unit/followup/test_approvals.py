@@ -45,7 +45,8 @@ def test_a_debriefing_without_approval_is_refused_with_what_to_do() -> None:
 def test_a_debriefing_is_held_once_it_is_approved() -> None:
     approved = planned().and_when(approval())
 
-    approved.then(ApprovalGiven(kinds=(InterventionKind.DEBRIEFING,)))
+    kinds = (InterventionKind.DEBRIEFING,)
+    approved.then(ApprovalGiven(kinds=kinds, in_force=kinds))
     assert approved.and_when(done(DEBRIEFING, LATER)).all(InterventionHeld)
 
 
