@@ -55,8 +55,7 @@ class Listener:
     react: Callable[[Any], Awaitable[None]]
     workers: int
     prompt: bool = False
-    """Fetched one by one: the client, once it has the first of several, may wait for the others
-    until the fetch is over, and so for up to two seconds."""
+    """Fetched one by one: with the first of several, the client may wait seconds for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +82,9 @@ def on_event(
     model: type[EventT],
     react: Callable[[Recorded[EventT]], Awaitable[None]],
     workers: int = 1,
-    *,
-    prompt: bool = False,
+    prompt: bool = False,  # noqa: FBT001, FBT002 - named by all who give it
 ) -> Listener:
-    """React to one kind of event, of whatever case. `workers` above one gives up the order; `prompt`
-    is for what is rare and must never wait."""
+    """React to one kind of event. `workers` above one gives up the order; `prompt` never waits."""
     stream = row_of(model).stream
     return Listener(name, stream, event_filter(stream, model.NAME), model, react, workers, prompt)
 

@@ -30,6 +30,7 @@ from schemas.subjects import Entity, Stream, case_id_for, derived_id
 from tests.support.builders_decisions import decisions
 from tests.support.builders_followup import HELD, TEAM, plans_changed
 from tests.support.builders_rota import HOURS, ROTA_EVENTS
+from tests.support.builders_sessions import sessions_scheduled
 from tests.support.builders_steps import WITHDRAWN, steps_taken
 
 if TYPE_CHECKING:
@@ -196,7 +197,8 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "program_leads": (),
     },
     dispatch.MemberExcluded: {"member_id": "p-02", "reasons": (Exclusion.INVOLVED,)},
-    dispatch.OfferExtended: _OFFER | {"urgency": Urgency.NOW, "expires_at": after(minutes=15)},
+    dispatch.OfferExtended: _OFFER
+    | {"urgency": Urgency.NOW, "expires_at": after(minutes=15), "emergency": False},
     dispatch.OfferAccepted: _OFFER,
     dispatch.OfferDeclined: _OFFER,
     dispatch.OfferExpired: _OFFER,
@@ -229,12 +231,16 @@ VALID: dict[type[Event], dict[str, Any]] = {
     | {"failure": Failure.TEMPORARY, "final": False, "left": ()},
     requests.PeerRequested: {
         "emergency": False,
+        "category": requests.EmergencyCategory.OTHER,
         "chosen": "p-01",
         "callback_by": after(minutes=30),
         "keep_until": after(days=7),
     },
     requests.CallbackMade: {},
-    requests.EmergencyRaised: {"again_at": after(minutes=5)},
+    requests.EmergencyRaised: {
+        "again_at": after(minutes=5),
+        "category": requests.EmergencyCategory.SUICIDE_RISK,
+    },
     requests.EmergencyRepeated: {"number": 1, "again_at": after(minutes=10)},
     requests.EmergencyPaged: {
         "pages": (
@@ -259,7 +265,11 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "lot": derived_id("builders", "lot"),
         "targets": drills.DrillTargets(reached=0.95, answered_in_time=0.5),
     },
-    drills.DrillEnded: {"reason": drills.DrillEnd.TEAM_FORMED, "ended_at": after(hours=1)},
+    drills.DrillEnded: {
+        "reason": drills.DrillEnd.TEAM_FORMED,
+        "ended_at": after(hours=1),
+        "begun": True,
+    },
     followup.FollowupPlanned: {
         "brief": BRIEF,
         "team_complete": True,
@@ -287,6 +297,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
     followup.CheckInMissed: {"item": "check-in-1-responders"},
     **steps_taken(BRIEF.policy.places),
     **plans_changed(),
+    **sessions_scheduled(),
     **ROTA_EVENTS,
     **decisions(BRIEF, _TEAM, PLANNED, DEFERRED, CHECK_IN),
 }

@@ -230,8 +230,8 @@ def _part(name: str, label: str, count: int, of: int, target: float) -> Measure:
         label=label,
         value=value,
         target=target,
-        shown=f"{count} of {of}" + (f" ({round(100 * value)} %)" if value is not None else ""),
-        wanted=f"{round(100 * target)} % or more",
+        shown=f"{count} of {of}" + (f" ({round(100 * value)}%)" if value is not None else ""),
+        wanted=f"{round(100 * target)}% or more",
         met=None if value is None else value >= target,
     )
 
