@@ -10,7 +10,18 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from schemas import deliveries, dispatch, drills, followup, intake, requests, roster, rota, steps
+from schemas import (
+    deliveries,
+    dispatch,
+    drills,
+    followup,
+    intake,
+    requests,
+    roster,
+    rota,
+    sessions,
+    steps,
+)
 from schemas.envelope import Draft, Event, Meta
 from schemas.subjects import Stream
 from schemas.upcast import upcast
@@ -135,6 +146,17 @@ CATALOGUE: tuple[Row, ...] = (
     Row(Stream.FOLLOWUP, followup.CaseClosed, ("audit",)),
     Row(Stream.FOLLOWUP, followup.ApprovalGiven, ("audit",)),
     Row(Stream.FOLLOWUP, followup.ApprovalWithdrawn, ("audit",)),
+    Row(Stream.FOLLOWUP, sessions.InterventionProposed, ("dispatch", "audit")),
+    Row(Stream.FOLLOWUP, sessions.ProposalFailed, ("dispatch", "audit")),
+    Row(Stream.FOLLOWUP, sessions.InterventionScheduled, ("dispatch", "audit")),
+    Row(Stream.FOLLOWUP, sessions.InterventionUnscheduled, ("dispatch", "audit")),
+    Row(Stream.FOLLOWUP, sessions.InterventionCancelled, ("audit",)),
+    Row(Stream.FOLLOWUP, sessions.WindowExtended, ("audit",)),
+    Row(Stream.FOLLOWUP, sessions.WindowClosingWarned, ("dispatch", "audit")),
+    Row(Stream.FOLLOWUP, sessions.FacilitatorsReminded, ("dispatch", "audit")),
+    Row(Stream.FOLLOWUP, sessions.OutcomeAsked, ("dispatch", "audit")),
+    Row(Stream.FOLLOWUP, sessions.CoverageRequested, ("dispatch", "audit")),
+    Row(Stream.FOLLOWUP, sessions.CoverageReleased, ("dispatch", "audit")),
 )
 
 _BY_MODEL = {row.model: row for row in CATALOGUE}

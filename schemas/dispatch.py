@@ -10,6 +10,7 @@ from schemas.candidates import Candidate, Excluded, Exclusion, Lent
 from schemas.envelope import Code, Event, Frozen, MemberId, Slug, UtcDatetime
 from schemas.intake import Evidence, IncidentType, ReviewAnswer, ReviewKind
 from schemas.policy import CaseBrief, Place, Role, Tier, Urgency
+from schemas.sessions import Appointment, Coverage
 from schemas.steps import By, StepReason
 
 
@@ -35,6 +36,10 @@ class AlarmReason(StrEnum):
     """A session's target has come, and the mental health professional has not approved it."""
     ASKING_PAUSED = "asking_paused"
     """A place is open again while a coordinator has paused the asking."""
+    NO_TIME_FOUND = "no_time_found"
+    """No time for a session could be proposed: too few of the team, or too few who are free."""
+    WINDOW_CLOSING = "window_closing"
+    """A session's window closes soon, and nothing is scheduled in it."""
 
 
 class Purpose(StrEnum):
@@ -52,6 +57,16 @@ class Purpose(StrEnum):
     """A member who stood by is on the team now, as somebody dropped out."""
     EXERCISE_OVER = "exercise_over"
     """A member who was asked in an exercise is thanked at its end."""
+    SESSION_PROPOSED = "session_proposed"
+    """Times for a session wait for a coordinator's choice."""
+    SESSION_INVITE = "session_invite"
+    SESSION_CHANGED = "session_changed"
+    SESSION_CANCELLED = "session_cancelled"
+    SESSION_REMINDER = "session_reminder"
+    SESSION_OVER = "session_over"
+    """Whoever held it is asked whether it was held."""
+    COVERAGE = "coverage"
+    """A dispatch center is told which units need cover, or need none any more."""
 
 
 class ReviewStage(StrEnum):
@@ -204,6 +219,10 @@ class MemberNotified(Event):
     member_id: MemberId
     purpose: Purpose
     item: Slug | None = None
+    appointment: Appointment | None = None
+    """The time of the session that it is about."""
+    coverage: Coverage | None = None
+    """What a dispatch center is told, which has this notice instead of a member."""
 
 
 class TeamWidened(Event):

@@ -221,6 +221,8 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "member_id": "p-01",
         "purpose": Purpose.CHECK_IN_DUE,
         "item": "check-in-1-responders",
+        "appointment": None,
+        "coverage": None,
     },
     deliveries.DeliveryStarted: _DELIVERY
     | {"attempt": 1, "give_up_at": after(seconds=30), "parcel_id": None, "offer_id": None},
