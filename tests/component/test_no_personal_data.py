@@ -102,7 +102,15 @@ async def _a_whole_case(town: Town) -> list[httpx.Response]:
         await town.http.get("/o/Marmalade.Quartermain"),
         await town.http.post(f"/v1/cases/{case_id}/items/marmalade/done"),
         await town.http.get(town.phones.link(second)),
+        await town.phones.post("/v1/carriers/sms/replies", _TEXT),
+        await town.phones.post("/v1/carriers/sms/replies", _TEXT | {"text": ["Marmalade"]}),
+        await town.phones.post("/v1/carriers/sms/callbacks", {"reference": "Marmalade"}),
+        await town.phones.post("/v1/carriers/sms/replies", _TEXT, secret="Marmalade"),  # noqa: S106
+        await town.http.get("/v1/carriers"),
     ]
+
+
+_TEXT = {"id": "Xylophone", "from": "+1 202 5550147", "text": "Zebulon Quartermain"}
 
 
 def _assert_clean(where: str, text: str) -> None:
