@@ -33,6 +33,7 @@ _PARTS = {
     "second_held_out": "own, second set, held out at first",
     "third": "own, third set",
     "fourth": "own, fourth set",
+    "harmless": "own, harmless words that sound grave",
 }
 _LONG = 10_000
 

@@ -64,19 +64,20 @@ _LONGEST_COUNT = 3
 
 
 def hurt(words: Sequence[Word]) -> int:
-    """The largest number of people who are said to be hurt, or the sum of those tagged by color;
-    0 when none is said."""
-    best = tagged = 0
+    """The largest number of people who are said to be hurt, or the sum of those tagged by two colors
+    or more (one alone may be anything's); 0 when none is said."""
+    best = 0
+    tagged: dict[str, int] = {}
     for place in range(len(words)):
         number = number_at(words, place)
         if number is None or _is_label(words, place):
             continue
         after = list(_listed_on(words, place, 5))
         if after[:1] and after[0] in _TAGS and (not after[1:] or _goes_on(after[1])):
-            tagged += number
+            tagged[after[0]] = tagged.get(after[0], 0) + number
         elif {*after[:2]} & _PEOPLE or ({*after[:2]} & _ALSO_PEOPLE and {*after} & _PEOPLE):
             best = max(best, number)
-    return max(best, tagged)
+    return max(best, sum(tagged.values()) if len(tagged) > 1 else 0)
 
 
 def counted(words: Sequence[Word], happening: Found) -> int:

@@ -25,6 +25,8 @@ _CUES = frozenset({"not_before", "not_after", "maybe", "hypothetical"})
 _NOT_WHEN_WELL = frozenset({"arrest", "drowned", "lost_in_water", "down", "hurt", "hard_work"})
 _NOT_WHEN_PLAYED = frozenset({"violent", "grave", "assaulted", "assailant", "hard_work"})
 _GRAVE = frozenset({"died", "child_died", "arrest", "drowned", "grave"})
+_NOBODY_OF_OURS = frozenset({"adult", "unknown"})
+"""Of whom a threat is not yet a reason to look; of a child or of one of ours it is."""
 _OURS = frozenset({"responder", "coworker", "unit", "working_dog"})
 
 
@@ -83,7 +85,11 @@ class Reader:
         people = mentions(words, found, self._child_below)
         subjects = Subjects(words, [acting(words, each, found, by_place) for each in people])
         happened = [f for f in found if f.group == "happenings" and turns.did_happen(f)]
-        told = [_told(words, each, subjects, turns) for each in happened]
+        told = [
+            each
+            for each, found_as in ((_told(words, f, subjects, turns), f) for f in happened)
+            if each.who not in _NOBODY_OF_OURS or not turns.is_only_spoken_of(found_as)
+        ]
         of_animals = {each.what for each in told if each.who == "animal" and each.end > notes_from}
         taken_back = _taken_back(words, found, turns, notes_from) | of_animals
         told = [

@@ -15,6 +15,8 @@ NAMED, NEAR, NOBODY = 0.95, 0.85, 0.8
 on labelled narratives (docs/explanation/screening.md)."""
 _OWN = frozenset({"duty_death", "mayday", "officer_shooting"})
 """What is only ever said of responders."""
+_OURS_IN_IT = ("{responder}", "{one_of_ours}", "{own_possessive}")
+_CLOSE = 4
 _CHILDS = frozenset({"child_died"})
 _TO_UNITS = frozenset({"shot_at", "wrecked"})
 """What happens to a unit, which is to whoever is in it."""
@@ -34,10 +36,8 @@ class Subjects:
 
     def of(self, happening: Found) -> tuple[str, float]:
         """Who, and how sure: child, responder, coworker, working_dog, animal, adult or unknown."""
-        if happening.name in _OWN or "{responder}" in happening.phrase:
-            dogs = (p for p in self._people if p.who == "working_dog")
-            is_dog = any(abs(dog.first - happening.first) <= 4 for dog in dogs)
-            return ("working_dog" if is_dog else "responder"), NAMED
+        if happening.name in _OWN or any(slot in happening.phrase for slot in _OURS_IN_IT):
+            return self._ours_or_an_animal(happening), NAMED
         if happening.name in _CHILDS:
             return "child", NAMED
         if happening.name in _TO_UNITS and any(self._is_next(happening, u) for u in self._units):
@@ -46,6 +46,14 @@ class Subjects:
         if who in {"adult", "unknown"} and self._sentence(happening) in self._own:
             return "responder", NEAR
         return who, sure
+
+    def _ours_or_an_animal(self, happening: Found) -> str:
+        """`police dog down`, `deer shot by officer`: an animal close by is whom it happened to."""
+        near = [p for p in self._people if abs(p.first - happening.first) <= _CLOSE]
+        dogs = (
+            ("working_dog",) if happening.name != "officer_shooting" else ("working_dog", "animal")
+        )
+        return next((who for who in dogs if any(p.who == who for p in near)), "responder")
 
     def _whom(self, happening: Found) -> tuple[str, float]:
         if person := self._in_the_sentence(happening):

@@ -100,10 +100,7 @@ class Turns:
     def did_happen(self, happening: Found) -> bool:
         """False for what is denied, past, pretended or only spoken of."""
         return not (
-            self.is_denied(happening)
-            or self._is_past(happening)
-            or self._is_play(happening)
-            or self._is_only_spoken_of(happening)
+            self.is_denied(happening) or self._is_past(happening) or self._is_play(happening)
         )
 
     def is_denied(self, happening: Found) -> bool:
@@ -125,7 +122,7 @@ class Turns:
         """`possible GSW`, `threatening to jump`."""
         return self._reached_by("maybe", happening) or self._reached_by("hypothetical", happening)
 
-    def _is_only_spoken_of(self, happening: Found) -> bool:
+    def is_only_spoken_of(self, happening: Found) -> bool:
         """`could get killed`, `threatening to shoot him`: but a threat to oneself is an emergency."""
         return happening.name not in _GRAVE_WHEN_SAID and self._reached_by(
             "hypothetical", happening
@@ -133,7 +130,7 @@ class Turns:
 
     def _reached_by(self, name: str, happening: Found) -> bool:
         for cue in self._cues[name]:
-            gap = self._words[cue.last : happening.first]
+            gap = self._words[cue.last : happening.first + 1]
             reaches = 0 <= happening.first - cue.last <= _MAYBE_REACHES
             broken = any(word.text in _BREAKS or word.after_comma for word in gap)
             if reaches and not broken and self._same_sentence(cue, happening):

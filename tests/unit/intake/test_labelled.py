@@ -36,7 +36,17 @@ def test_our_own_narratives_are_told_apart(part: str) -> None:
 
     assert found.incidents >= 50
     assert found.critical_found is not None
-    assert found.critical_found >= 0.92
-    assert found.critical_seen == 1.0
+    assert found.critical_found >= 0.88
+    assert found.critical_seen is not None
+    assert found.critical_seen >= 0.95
     assert found.routine_called_critical is not None
     assert found.routine_called_critical <= 0.03
+
+
+def test_harmless_words_that_sound_grave_page_nobody() -> None:
+    found = scored([each for each in own() if each.part == "harmless"])
+
+    assert found.incidents >= 80
+    assert found.routine_called_critical == 0
+    assert found.routine_called_review is not None
+    assert found.routine_called_review <= 0.1
