@@ -36,6 +36,7 @@ REFUSED = {
     "not-merged": "This case is not merged into another. Nothing was changed.",
     "merge-the-other-way": "This case is the graver one: open the other, and merge it into this.",
     "unknown-trigger": "The policy does not have this trigger class. Nothing was changed.",
+    "exercise": "This is an exercise: it is never raised, lowered or merged. Nothing was changed.",
     "unknown-case": "There is no such case. Nothing was changed.",
     "misfit": "Something in the form does not fit. Nothing was changed: look at it again.",
     "old-page": "The page was too old, and nothing was changed. This one is new: try again.",
