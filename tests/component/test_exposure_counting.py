@@ -230,7 +230,7 @@ class TestStopsAndFailures:
         (record,) = await records(town)
         assert record.offer
         assert (record.offer.status, record.offer.attempts) == (OfferStatus.GIVEN_UP, 10)
-        assert len(town.phones._failures[person.name]) == 40
+        assert town.phones.still_failing(person.name) == 40
 
     @pytest.mark.parametrize("failure", [Failure.PERMANENT, Failure.UNCERTAIN])
     async def test_what_is_final_or_uncertain_is_not_tried_again(

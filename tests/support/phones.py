@@ -116,6 +116,10 @@ class Phones:
         """Let the next messages to this phone fail."""
         self._failures[owner, on].extend(failures)
 
+    def still_failing(self, owner: str, on: str = MAIL) -> int:
+        """How many of the failures that a test has told of are still to come."""
+        return len(self._failures[owner, on])
+
     def down(self, *channels: str) -> None:
         """Nobody is reached on these channels until they are up again."""
         self._dead.update(channels)
