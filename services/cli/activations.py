@@ -197,6 +197,7 @@ def _asked(each: dict[str, Any]) -> "Text":
         said = ", ".join(part for part in (one.get("clock"), one.get("arrival")) if part)
         shown.append(f"{one.get('member_id')} ", "bold")
         shown.append(said, _colour(one))
+        told = ", ".join(part for part in (told, one.get("another")) if part)
         if told and one.get("status") == "open":
             shown.append(f" ({told})", "dim")
     return shown
@@ -211,7 +212,8 @@ def _next(each: dict[str, Any]) -> "Text":
         shown.append(f"{call.get('words')}: {words}\n", _colour(call))
     coming = each.get("next")
     if not coming:
-        shown.append("nothing: it waits for a person")
+        is_done = each.get("phase") == "complete"
+        shown.append("nothing" if is_done else "nothing: it waits for a person")
         return shown
     shown.append(f"{coming.get('distance')}", "bold")
     shown.append(f": {coming.get('what')}")

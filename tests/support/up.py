@@ -60,8 +60,8 @@ class Running:
     async def case(self, case_id: str) -> dict[str, Any]:
         return dict(json.loads(await self.cli("case", case_id, "--json")))
 
-    async def watch_until(self, words: str) -> str:
-        """Follow the live feed from its very beginning until a line says these words."""
+    async def watch_until(self, *words: str) -> str:
+        """Follow the live feed from its very beginning until a line says all of these words."""
         headers = {"Authorization": f"Bearer {self.key}", "Last-Event-ID": "0"}
         async with (
             asyncio.timeout(_PATIENCE * 2),
@@ -69,7 +69,7 @@ class Running:
             client.stream("GET", "/v1/watch") as feed,
         ):
             async for line in feed.aiter_lines():
-                if words in line:
+                if all(each in line for each in words):
                     return line
         raise AssertionError(f"the feed ended without {words!r}")
 

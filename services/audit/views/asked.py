@@ -65,6 +65,8 @@ class Asked(Frozen):
     arrival: str = ""
     """Such as `40 min out`; empty until the member says so."""
     channels: tuple[Channel, ...] = ()
+    another: str = ""
+    """When the next channel of the member is tried, such as `another channel in 40 s`."""
 
 
 def asked(file: CaseFile, now: datetime) -> tuple[Asked, ...]:
@@ -94,6 +96,7 @@ def _shown(offer: Offer, told: list[Delivery], now: datetime) -> Asked:
         arrives_at=offer.arrives_at,
         arrival=_arrival(offer, now),
         channels=tuple(_channel(each) for each in told),
+        another=_another(told, now) if is_open else "",
     )
 
 
@@ -120,6 +123,11 @@ def _arrival(offer: Offer, now: datetime) -> str:
     if offer.arrives_at <= now:
         return f"expected {span(now - offer.arrives_at)} ago"
     return f"{span(offer.arrives_at - now)} out"
+
+
+def _another(told: list[Delivery], now: datetime) -> str:
+    at = told[-1].next_at if told and told[-1].status == "sent" else None
+    return f"another channel in {span(at - now)}" if at and at > now else ""
 
 
 def _channel(each: Delivery) -> Channel:

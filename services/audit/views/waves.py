@@ -94,22 +94,15 @@ def coming(file: CaseFile, now: datetime) -> Iterator[Next]:
         return
     if case.form_by and not case.formed_at and case.form_by >= now:
         yield Next(case.form_by, "the coordinator is called if the team is not complete")
-    yield from _channels(file)
+    lacking: dict[datetime, list[str]] = {}
     for place in seats(file):
         if place.open:
-            yield from _waves(file, place, now)
+            yield from _waves(file, place, now, lacking)
         else:
             yield from _leftover(file, place.role)
-
-
-def _channels(file: CaseFile) -> Iterator[Next]:
-    """Members who were sent an offer, and are tried another way when they do not answer."""
-    for offer in current(file):
-        if offer.status == OPEN:
-            for each in file.told[offer.offer_id]:
-                if each.status == "sent" and each.next_at:
-                    whom = member(offer.role, offer.member_id)
-                    yield Next(each.next_at, f"{whom} is tried on another channel too")
+    called = "" if case.exhausted_at else ": the coordinator is called"
+    for at, roles in lacking.items():
+        yield Next(at, f"no other {' or '.join(roles)} is left to ask{called}")
 
 
 def _leftover(file: CaseFile, role: str) -> Iterator[Next]:
@@ -122,8 +115,11 @@ def _open(file: CaseFile, role: str) -> list[Offer]:
     return sorted(found, key=lambda each: each.expires_at)
 
 
-def _waves(file: CaseFile, place: Seats, now: datetime) -> Iterator[Next]:
-    """The first moment at which offers of this role run out, and what follows from it."""
+def _waves(
+    file: CaseFile, place: Seats, now: datetime, lacking: dict[datetime, list[str]]
+) -> Iterator[Next]:
+    """The first moment at which offers of this role run out, and what follows from it. A role that
+    nobody is left for then is noted, so that it is said once for all of them."""
     asked = [offer for offer in _open(file, place.role) if reached(file.told[offer.offer_id])]
     asked = [offer for offer in asked if offer.expires_at >= now]
     if not asked or file.search is None:
@@ -140,8 +136,7 @@ def _waves(file: CaseFile, place: Seats, now: datetime) -> Iterator[Next]:
     elif still >= place.open:
         yield Next(first, f"{_who(lapsing)} out")
     else:
-        called = "" if file.case.exhausted_at else ": the coordinator is called"
-        yield Next(first, f"no other {plain(place.role)} is left to ask{called}")
+        lacking.setdefault(first, []).append(plain(place.role))
 
 
 def _who(lapsing: list[Offer]) -> str:

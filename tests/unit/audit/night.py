@@ -29,7 +29,7 @@ from tests.unit.audit.story import START, Story, hours, minutes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from schemas.envelope import Event
     from services.runtime.journal_memory import MemoryJournal
@@ -90,7 +90,13 @@ class Night:
                 await self.send(member, after)
 
     async def send(
-        self, member: str, after: timedelta, channel: str = "email", *, fails: bool = False
+        self,
+        member: str,
+        after: timedelta,
+        channel: str = "email",
+        *,
+        fails: bool = False,
+        next_at: datetime | None = None,
     ) -> None:
         """One message on one channel."""
         offer_id = self.story.offer_id(member)
@@ -107,7 +113,7 @@ class Night:
         end = (
             DeliveryFailed.model_validate({**about, **failed})
             if fails
-            else DeliverySent.model_validate(about)
+            else DeliverySent.model_validate({**about, "next_at": next_at})
         )
         await self.tell(after, started, end)
 

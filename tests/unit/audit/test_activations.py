@@ -118,6 +118,15 @@ async def test_the_next_wave_is_foretold(desk: Desk) -> None:
     ]
 
 
+async def test_roles_that_run_out_together_are_said_together(desk: Desk) -> None:
+    await a_search(desk, peers=("p-01", "p-02", "p-03"))
+    found = await one(desk, minutes(10))
+    assert found.next
+    assert found.next.what == (
+        "no other peer or mental health professional is left to ask: the coordinator is called"
+    )
+
+
 async def test_as_many_are_foretold_as_the_open_places_need(desk: Desk) -> None:
     search = await a_search(desk)
     await search.answer(OfferAccepted, "h-01", minutes(2), Role.MHP)
@@ -132,6 +141,20 @@ async def test_a_neighbour_s_members_are_told_apart(desk: Desk) -> None:
     found = await one(desk, minutes(10))
     assert found.next
     assert "the next two peers of a neighbour agency are asked" in found.next.what
+
+
+async def test_when_another_channel_is_tried_stands_beside_the_member(desk: Desk) -> None:
+    search = Night(Story(desk.journal))
+    await search.begun(peers=("p-01",), mhps=(), wanted=1)
+    await search.ask("p-01", after=minutes(1), sent=False)
+    await search.send("p-01", minutes(1), next_at=START + minutes(5))
+    found = await one(desk, minutes(3))
+    assert found.asked[0].another == "another channel in 2 min"
+    assert found.next
+    assert found.next.what == ("no other peer is left to ask: the coordinator is called"), (
+        "a second message to the same member is not the next thing"
+    )
+    assert (await one(desk, minutes(6))).asked[0].another == ""
 
 
 async def test_who_was_not_reached_is_not_waited_for(desk: Desk) -> None:
@@ -236,7 +259,7 @@ async def test_who_was_added_by_hand_is_not_out_any_more(desk: Desk) -> None:
     search = await a_search(desk, peers=("p-01", "p-02", "p-03", "p-04"))
     out = MemberExcluded(member_id="p-04", reasons=(Exclusion.INVOLVED,))
     await search.tell(minutes(2), out)
-    assert "no other peer is left to ask" in str((await one(desk, minutes(3))).next)
+    assert "no other peer or" in str((await one(desk, minutes(3))).next)
     added = CandidateAdded(
         candidate=Candidate(member_id="p-04", role=Role.PEER),
         by="key:desk",
