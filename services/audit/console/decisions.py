@@ -38,6 +38,9 @@ REFUSED = {
     "unknown-trigger": "The policy does not have this trigger class. Nothing was changed.",
     "exercise": "This is an exercise: it is never raised, lowered or merged. Nothing was changed.",
     "unknown-case": "There is no such case. Nothing was changed.",
+    "needs-approval": "This is not held before the mental health professional on the team has "
+    "approved it, on the page of their own offer. Nothing was changed.",
+    "stood-down": "The team was stood down. Nothing was changed.",
     "misfit": "Something in the form does not fit. Nothing was changed: look at it again.",
     "old-page": "The page was too old, and nothing was changed. This one is new: try again.",
     **steps.REFUSED,
