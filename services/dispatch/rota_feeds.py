@@ -17,9 +17,12 @@ from services.runtime.clock import new_id
 from services.runtime.errors import Conflict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from services.dispatch.book import RosterBook
-    from services.dispatch.duty_book import DutyBook
+    from services.dispatch.duty_book import DutyBook, KeptRota
     from services.dispatch.roster import Member
+    from services.dispatch.rota_feed import Shift
     from services.runtime.bucket import Bucket
     from services.runtime.host import Ports
 
@@ -112,17 +115,25 @@ class Feeds:
             raise NoFeed
         return await self._made(link)
 
+    async def of_rota(self, agency: str, rota_id: str) -> bytes:
+        """One rota's shifts as a calendar, for a coordinator's own file. Raises NoFeed."""
+        kept = (await self.duty.rotas(agency)).get(rota_id)
+        if kept is None:
+            raise NoFeed
+        zone, name = self.ports.settings.time_zone, f"Tailboard: {rota_id}"
+        return feed(name, self._shifts(agency, {rota_id: kept}), zone, with_members=True)
+
     async def _made(self, link: FeedLink) -> bytes:
-        rotas = {
-            name: (kept.rota, kept.touches)
-            for name, kept in (await self.duty.rotas(link.agency)).items()
-        }
-        today = datetime.combine(self.ports.clock.now().astimezone(UTC).date(), time(0), UTC)
-        found = shifts(link.agency, rotas, today - BEHIND, today + AHEAD)
+        found = self._shifts(link.agency, await self.duty.rotas(link.agency))
         zone, is_team = self.ports.settings.time_zone, link.scope is Scope.TEAM
         own = (shift for shift in found if is_team or shift.member_id == link.member_id)
         name = "Tailboard: the team's shifts" if is_team else "Tailboard: my shifts"
         return feed(name, own, zone, with_members=is_team)
+
+    def _shifts(self, agency: str, kept: Mapping[str, KeptRota]) -> Iterator[Shift]:
+        today = datetime.combine(self.ports.clock.now().astimezone(UTC).date(), time(0), UTC)
+        rotas = {name: (each.rota, each.touches) for name, each in kept.items()}
+        return shifts(agency, rotas, today - BEHIND, today + AHEAD)
 
     async def _number(self, agency: str, member_id: str) -> int:
         key = feed_key(agency, member_id)

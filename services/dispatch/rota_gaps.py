@@ -29,6 +29,9 @@ _DAY = timedelta(days=1)
 _BEYOND = timedelta(days=35)
 """How far one looks beyond both ends for the whole of a long time on call."""
 
+_GRAVEST = frozenset({GapKind.NOBODY, GapKind.NOBODY_PAGEABLE})
+_LESSER = frozenset({GapKind.NO_ROLE, GapKind.NO_GROUP_TRAINING})
+
 What = tuple[GapKind, "Role | None", "str | None"]
 """A kind, and the role or the member that it is about."""
 
@@ -61,7 +64,17 @@ def gaps(team: Team, start: datetime, end: datetime) -> tuple[Gap, ...]:
         for (kind, role, member_id), spans in found.items()
         for opens, closes in joined(spans)
     ]
-    return tuple(sorted((*open_ones, *_too_long(team, start, end)), key=_in_order))
+    told = (gap for gap in open_ones if not any(_says_it_all(more, gap) for more in open_ones))
+    return tuple(sorted((*told, *_too_long(team, start, end)), key=_in_order))
+
+
+def _says_it_all(more: Gap, gap: Gap) -> bool:
+    """Whether a gap is but a part of another: where nobody is, nobody of any role is."""
+    graver = more.kind in _GRAVEST and gap.kind in _LESSER
+    same = more.kind is GapKind.NO_ROLE and gap.kind is GapKind.NO_GROUP_TRAINING
+    if not graver and not (same and more.role is gap.role):
+        return False
+    return more.starts <= gap.starts and gap.ends <= more.ends
 
 
 def _in_order(gap: Gap) -> tuple[datetime, int, str, str]:
@@ -125,12 +138,9 @@ def _amiss(team: Team, serving: Sequence[Stint], at: datetime) -> Iterator[What]
         if kind:
             yield kind, None, member_id
     fit = [team.members[each] for each in on_call if _unfit(team, each, at) is None]
-    if not on_call:
-        yield GapKind.NOBODY, None, None
-    elif not fit:
-        yield GapKind.NOBODY_PAGEABLE, None, None
-    else:
-        yield from _not_met(team, fit, at)
+    if not fit:
+        yield (GapKind.NOBODY_PAGEABLE if on_call else GapKind.NOBODY), None, None
+    yield from _not_met(team, fit, at)
 
 
 def _not_met(team: Team, fit: Sequence[Member], at: datetime) -> Iterator[What]:

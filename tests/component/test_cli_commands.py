@@ -65,6 +65,9 @@ COMMANDS = [
     *(["roster", name] for name in ("import", "export", "template", "list", "check", "who")),
     *(["roster", name] for name in ("mute", "unmute", "confirm", "stand-down", "return")),
     *(["roster", name] for name in ("leave", "invite", "erase")),
+    ["rota"],
+    *(["rota", name] for name in ("set", "show", "who", "gaps", "override", "swap", "end")),
+    *(["rota", name] for name in ("import", "export", "feed", "calendar", "hours")),
     *(["intake"], ["intake", "learn"]),
     *(["deadletters"], ["deadletters", "list"], ["deadletters", "replay"]),
 ]
@@ -95,7 +98,7 @@ def test_every_command_explains_itself(
     assert run([*words, "--help"]) == 0
     said = capsys.readouterr().out
     assert " ".join(["tailboard", *words]) in said
-    if words and words not in (["spool"], ["roster"], ["intake"], ["deadletters"]):
+    if words and words not in (["spool"], ["roster"], ["rota"], ["intake"], ["deadletters"]):
         assert "Example" in said
 
 

@@ -21,6 +21,7 @@ from services.dispatch.edge.rota_models import (
     GivenCalendar,
     GivenHours,
     GivenScope,
+    Named,
     ShownCalendar,
 )
 from services.dispatch.rota_feeds import NoFeed, NotForThem, Scope
@@ -156,6 +157,19 @@ def _add_feeds(router: APIRouter, edge: CalendarEdge) -> None:
     async def read_feed(token: str, request: Request) -> Response:
         """A private feed of shifts, as calendar programs subscribe to it."""
         return await edge.feed(token, request.headers.get("if-none-match", ""))
+
+    @router.get(
+        "/v1/rota/schedules/{rota_id}/shifts.ics", response_class=Response, openapi_extra=SECURED
+    )
+    async def export_shifts(rota_id: Named, request: Request) -> Response:
+        """One rota's shifts as a calendar file."""
+        who = await require(request, keyring, OPERATORS)
+        try:
+            text = await edge.feeds.of_rota(who.agency, rota_id)
+        except NoFeed as none:
+            detail = "There is no rota of this name: `tailboard rota show` lists them."
+            raise Problem(HTTPStatus.NOT_FOUND, detail, code="unknown-rota") from none
+        return Response(text, headers=_plain(), media_type=_CALENDAR)
 
     @router.post("/v1/rota/feeds/{member_id}", openapi_extra=SECURED)
     async def give_feed(member_id: Numbered, given: GivenScope, request: Request) -> Feed:
