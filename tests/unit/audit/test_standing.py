@@ -47,9 +47,8 @@ async def test_a_case_goes_from_asking_to_a_running_follow_up(desk: Desk) -> Non
     asking = await summary(desk)
     assert asking.next
     assert asking.next.distance == "in 14 min"
-    assert (
-        asking.next.what
-        == "no other mental health professional is left to ask: the coordinator is called"
+    assert asking.next.what == (
+        "no other peer or mental health professional is left to ask: the coordinator is called"
     )
     await story.formed()
     assert (await summary(desk)).state is CaseState.TEAM_FORMED
