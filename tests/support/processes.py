@@ -105,6 +105,7 @@ class ProcessTown:
             "TAILBOARD_SEND_SECONDS": "1",
             "TAILBOARD_SMTP_PORT": str(self.phones.port),
             "TAILBOARD_SMTP_START_TLS": "false",
+            "TAILBOARD_CARRIERS_FILE": str(self.folder / "carriers.yaml"),
             "TAILBOARD_POLICY_OVERRIDES": json.dumps(self.overrides),
             "TAILBOARD_LOG_LEVEL": "info",
         }
@@ -161,6 +162,7 @@ class ProcessTown:
             "role": role,
             "discipline": "fire",
             "station": "st-1",
+            "units": [],
             "designated_from": "2020-01-01",
             "training_valid_until": "2099-01-01",
             "contact_confirmed_on": str(SystemClock().now().date()),
@@ -191,6 +193,16 @@ class ProcessTown:
                 self.news.notify_all()
 
 
+_CARRIERS = """
+version: 1
+carriers:
+  - channel: email
+    kind: smtp
+    limits: {all: {per_hour: 1e6, burst: 100000}, recipient: {per_hour: 1e6, burst: 100000}}
+"""
+"""Mail without limits and without quiet hours: dozens of cases ask the same few members."""
+
+
 @asynccontextmanager
 async def a_process_town(folder: Path, overrides: dict[str, Any]) -> AsyncIterator[ProcessTown]:
     """Everything running, with an empty roster; everything ended afterwards."""
@@ -210,6 +222,7 @@ async def a_process_town(folder: Path, overrides: dict[str, Any]) -> AsyncIterat
     )
     await provision(client.jetstream())
     key = add_key(folder / "keys.json", "test", "metro", KeyRole.OPERATOR)
+    (folder / "carriers.yaml").write_text(_CARRIERS)
     ports = {service: _free_port() for service in SERVICES}
     journal = JetStreamJournal(client, SystemClock())
     town = ProcessTown(folder, server, phones, key, ports, overrides, journal)
