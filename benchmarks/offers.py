@@ -68,14 +68,18 @@ async def _measured(seconds: int, rate: int, every: int) -> bool:
     console = Console(width=118 if not sys.stdout.isatty() else None)
     async with running(ROSTER, {}) as town:
         raw = await _raw_publish(town)
-        await _post(town, _WARM_SECONDS, rate, every)
+        warm = await _post(town, _WARM_SECONDS, rate, every)
+        await _settled(town, warm)
+        before = town.cpu_seconds()
         posted = await _post(town, seconds, rate, every)
         told = await _settled(town, posted)
+        computed = (town.cpu_seconds() - before) / len(posted)
         first = _first_offers(town, posted, told)
         memory = town.resident_mb()
     lost = sum(each.critical for each in posted) - len(first)
     console.print(_table(rate, every, posted, first, raw))
-    console.print(f"process {memory:.0f} MB resident; critical incidents without an offer: {lost}")
+    console.print(f"process: {memory:.0f} MB, {computed * 1e3:.0f} ms of one core an incident")
+    console.print(f"critical incidents without an offer: {lost}")
     late = await _lateness()
     for name, times in late.items():
         console.print(

@@ -80,6 +80,11 @@ class Running:
                 told += batch
         raise AssertionError("following ends by itself")
 
+    def cpu_seconds(self) -> float:
+        """What the process has computed so far, without the broker."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def resident_mb(self) -> float:
         """Memory of the process, without the broker's."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()

@@ -9,6 +9,7 @@ import heapq
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -135,7 +136,7 @@ class Year:
             name = chance.choices([*CLASSES], [*CLASSES.values()])[0]
             crews = min(1 + int(chance.expovariate(1 / 2.5)), 25)
             units = frozenset(f"U{n}" for n in chance.sample(range(UNITS), crews))
-            self._at(at, lambda n=number, c=name, u=units: self._open(n, c, u))
+            self._at(at, partial(self._open, number, name, units))
 
     def run(self, moved: Callable[[datetime], None]) -> None:
         """Until nothing more happens; `moved` hears of each step."""
@@ -217,7 +218,7 @@ class Year:
         for timer in DISPATCH.deadlines(event):
             if timer.kind == OFFER_EXPIRY:
                 due = TimerDue(case.entity, timer, "")
-                self._at(timer.due_at, lambda d=due: self._decide(case, when_due(d, self.clock.at)))
+                self._at(timer.due_at, partial(self._decide, case, when_due(due, timer.due_at)))
         match event:
             case OfferExtended():
                 self.offered.append(event.member_id)
@@ -243,7 +244,7 @@ class Year:
         kind = AcceptOffer if says_yes else DeclineOffer
         at = self.clock.at + delay
         said = kind(**_said(case, at, event.offer_id), offer_id=event.offer_id)
-        self._at(at, lambda: self._decide(case, said))
+        self._at(at, partial(self._decide, case, said))
 
     def _follow_up(self, case: Case, event: TeamFormed) -> None:
         """Sessions are held at their target by two of the team, check-ins are made the next day."""
@@ -278,7 +279,7 @@ class Year:
 
     def _later(self, case: Case, at: datetime, event: Event) -> None:
         if at >= self.clock.at:
-            self._at(at, lambda: self.loads.note(case.entity, [event], at))
+            self._at(at, partial(self.loads.note, case.entity, [event], at))
 
 
 def _said(case: Case, at: datetime, *parts: object) -> dict[str, Any]:

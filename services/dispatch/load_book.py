@@ -52,9 +52,13 @@ class LoadBook:
 
     async def keep(self) -> None:
         """Follow both streams for ever: run as a background job."""
-        async with asyncio.TaskGroup() as following:
-            following.create_task(self._follow(Stream.DISPATCH))
-            following.create_task(self._follow(Stream.FOLLOWUP))
+        streams = (Stream.DISPATCH, Stream.FOLLOWUP)
+        following = [asyncio.ensure_future(self._follow(stream)) for stream in streams]
+        try:
+            await asyncio.gather(*following)
+        finally:
+            for each in following:
+                each.cancel()
 
     def of(self, agency: str, at: datetime, besides: Case | None = None) -> Mapping[str, Load]:
         """The load of an agency's members as of now; one who is not named carries nothing.

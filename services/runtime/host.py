@@ -7,7 +7,7 @@ import contextlib
 import gc
 import json
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from services.runtime.settings import RuntimeSettings
 
 _STOP_SECONDS = 5
+_CANCEL_AGAIN_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +194,7 @@ class Host:
         return router
 
     async def _stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(self._tasks)
         for broker in self._brokers.values():
             await broker.stop()
 
@@ -237,6 +236,19 @@ def run_alone(build: Build, settings: RuntimeSettings) -> None:
         log.info("started", service=name, url=f"http://{settings.host}:{port}")
 
     asyncio.run(Host([(build, settings)]).serve(settings.host, settings.port, started))
+
+
+async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks until every one has ended.
+
+    Once is not enough: `asyncio.wait_for` of Python 3.11 loses a cancellation that comes in the very
+    moment in which what it waits for is done.
+    """
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=_CANCEL_AGAIN_SECONDS)
 
 
 async def _for_ever(job: Callable[[], Awaitable[None]]) -> None:
