@@ -21,6 +21,12 @@ _AFTER = "staff-support-"
 _SPECIAL = {
     "mhp": "mental health professional",
     "sms": "SMS",
+    "supervisor": "supervises a crew that was there",
+    "close_to": "family or close friends were there",
+    "untrained": "not trained for it",
+    "capped": "carries enough",
+    "resting": "rests after a tier 1 response",
+    "away": "away at this hour",
     "on_scene_support": "on-scene support",
     "one_on_one": "one-on-one support",
     "line_of_duty_death": "line-of-duty death",

@@ -55,7 +55,8 @@ async def test_programs_read_the_board_of_their_own_agency(desk: Desk) -> None:
 async def test_the_board_says_what_happens_next_and_who_was_called(desk: Desk) -> None:
     await night.whole(desk.journal)
     text = (await page(desk, "/activations")).text
-    assert "<strong>4</strong> open" in text
+    assert "<strong>3</strong> open" in text
+    assert "and 1 exercise" in text
     assert "<strong>1</strong> needs a person" in text
     assert "the next two peers are asked" in text
     assert "Nobody is left to ask." in text
@@ -86,9 +87,9 @@ async def test_a_case_shows_its_team_the_order_and_who_is_not_asked(desk: Desk) 
     assert "<strong>p-09</strong>" in text
     assert "same discipline, carries little, drawn by lot among equals" in text
     assert "Not asked, and why: 14" in text
-    assert "Away <strong>12</strong>" in text
-    assert "<strong>p-32</strong> capped, muted" in text
-    assert "Not asked: 14 members (away 12" in text, "the timeline has only the counts"
+    assert "Away at this hour <strong>12</strong>" in text
+    assert "<strong>p-32</strong> carries enough, muted" in text
+    assert "Not asked: 14 members (away at this hour 12" in text, "the timeline has only the counts"
     assert "1 message not delivered" in text, "the other went out on another channel"
 
 
