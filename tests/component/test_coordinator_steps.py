@@ -103,6 +103,17 @@ async def test_who_may_not_and_what_is_not_there(town: Town) -> None:
     assert town.events(case(town), AskingPaused) == []
 
 
+async def test_a_members_own_request_is_no_coordinators(town: Town) -> None:
+    """Not even that there is one is told: the answer is that of a case that is not there."""
+    known = case(town)
+    await town.post("/v1/peer-requests", callback="station 4, back door")
+    (request,) = {told.entity.id for told in town.journal.all(Stream.DISPATCH)} - {known}
+    for name in ("pause", "take-over"):
+        body = {"reason": "sensitive"}
+        answer = await town.http.post(f"/v1/cases/{request}/{name}", json=body)
+        assert (answer.status_code, word(answer)) == (404, "unknown-case")
+
+
 async def test_a_member_is_added_past_the_order(town: Town) -> None:
     asked = {e.member_id for e in town.events(case(town), OfferExtended)}  # type: ignore[attr-defined]
     free = next(f"p-{n}" for n in range(1, 6) if f"p-{n}" not in asked)

@@ -153,7 +153,9 @@ class CoordinatorDesk:
         if member is None:
             if listed:  # lent by a neighbour, who says that they may be asked
                 return {"role": listed[0].role}
-            raise refused(Refusal(RefusalCode.UNKNOWN_MEMBER, f"No {member_id} on the roster."))
+            raise refused(
+                Refusal(RefusalCode.UNKNOWN_MEMBER, f"The roster has no member {member_id}.")
+            )
         own = member.entry.role
         allowed = {own, Role.MHP} if own is Role.CLINICAL_DIRECTOR else {own}
         if own in _CALLED_ONLY or (role is not None and role not in allowed):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from schemas.dispatch import Purpose
 from schemas.policy import InterventionKind, Place, Role
 from schemas.steps import StepReason
 from services.dispatch.commands import (
@@ -21,9 +22,11 @@ from services.dispatch.commands import (
     ResizeTeam,
     ResumeAsking,
     StandTeamDown,
+    StartDelivery,
     TakeOver,
     WithdrawMember,
 )
+from services.dispatch.decide.claims import alarm_parcel
 from tests.unit.dispatch.cases import CASE, COMMAND, NOW, offer_of
 
 if TYPE_CHECKING:
@@ -56,6 +59,20 @@ def escalate(alarm_id: UUID, after: timedelta = timedelta(minutes=30)) -> Escala
 
 def answer_alarm(alarm_id: UUID | None) -> AnswerAlarm:
     return AnswerAlarm(**_STEP, reason=StepReason.ALARM, alarm_id=alarm_id)
+
+
+def call(alarm_id: UUID, member_id: str, *, escalated: bool = False) -> StartDelivery:
+    """The claim of the message that calls somebody about an alarm."""
+    return StartDelivery(
+        **_CASE,
+        parcel_id=alarm_parcel(alarm_id, member_id, escalated=escalated),
+        offer_id=None,
+        member_id=member_id,
+        purpose=Purpose.ALARM,
+        channels=("phones",),
+        all_channels=True,
+        give_up_at=NOW + timedelta(seconds=11),
+    )
 
 
 def take_over() -> TakeOver:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from schemas.deliveries import DeliveryStarted
 from schemas.dispatch import (
     AlarmEscalated,
     AlarmReason,
@@ -29,7 +30,7 @@ from tests.unit.dispatch.cases import (
     remind,
     roster,
 )
-from tests.unit.dispatch.steps import answer_alarm, cannot, escalate, take_over
+from tests.unit.dispatch.steps import answer_alarm, call, cannot, escalate, take_over
 
 
 @pytest.mark.parametrize("reason", list(AlarmReason))
@@ -146,6 +147,23 @@ def test_who_has_an_alarm_keeps_it_from_the_program_leads() -> None:
     had.and_when(answer_alarm(alarm_id)).then_refused(RefusalCode.ITEM_ALREADY_SETTLED)
     other = called().and_when(answer_alarm(derived_id("another alarm")))
     other.then_refused(RefusalCode.UNKNOWN_ALARM)
+
+
+def test_once_somebody_has_it_nobody_else_is_woken() -> None:
+    """A message that still waits, for a throttle or a second attempt, is not sent any more."""
+    case = called()
+    alarm_id = case.only(CoordinatorAlarmed).alarm_id
+    to_another = call(alarm_id, "c-2")
+    case.and_when(to_another).then_kinds(DeliveryStarted)
+
+    had = case.and_when(answer_alarm(alarm_id))
+
+    had.and_when(to_another).then_refused(RefusalCode.DELIVERY_NOT_NEEDED)
+    to_a_lead = call(alarm_id, "l-1", escalated=True)
+    had.and_when(to_a_lead).then_refused(RefusalCode.DELIVERY_NOT_NEEDED)
+    other = had.and_when(alarm(AlarmReason.CHECK_IN_MISSED, "check-in-2"))
+    fresh = other.only(CoordinatorAlarmed).alarm_id
+    other.and_when(call(fresh, "c-2")).then_kinds(DeliveryStarted)
 
 
 def test_a_complete_team_settles_what_was_called_about_its_places() -> None:

@@ -29,6 +29,7 @@ from schemas.steps import (
     StepReason,
     TeamResized,
 )
+from services.dispatch.deadlines import TEAM_OVERDUE, deadlines
 from services.dispatch.decider import DISPATCH
 from services.dispatch.state import Active, OfferStatus
 from tests.support.given import given
@@ -111,6 +112,12 @@ def test_while_paused_nobody_new_is_asked_and_answers_still_count() -> None:
     resumed.then_kinds(AskingResumed, OfferExtended, OfferExtended)
     assert asked(resumed) == ["p-4", "p-5"]
     resumed.and_when(resume()).then_nothing()
+
+
+def test_a_paused_team_that_is_made_smaller_lets_off_who_waits() -> None:
+    case = activated().and_when(accept("p-1")).and_when(pause()).and_when(resize(peers=1))
+
+    assert {each.member_id for each in case.all(OfferWithdrawn)} == {"p-2", "p-3"}
 
 
 def test_a_member_is_asked_past_the_order() -> None:
@@ -267,6 +274,7 @@ def test_nobody_is_asked_again_for_a_complete_team() -> None:
 def test_a_larger_team_asks_and_a_smaller_one_lets_off() -> None:
     larger = formed().and_when(resize(peers=3))
     larger.then_kinds(TeamResized, OfferExtended, OfferExtended)
+    assert [timer.kind for timer in deadlines(larger.only(TeamResized))] == [TEAM_OVERDUE]
     smaller = activated().and_when(accept("p-1")).and_when(resize(peers=1))
     smaller.then_kinds(TeamResized, OfferWithdrawn, OfferWithdrawn)
     assert {each.member_id for each in smaller.all(OfferWithdrawn)} == {"p-2", "p-3"}
@@ -285,6 +293,8 @@ def test_a_graver_incident_keeps_the_places_and_the_members_that_a_coordinator_g
 
     widened = case.and_when(graver).only(TeamWidened)
 
+    (timer,) = deadlines(widened)
+    assert (timer.kind, timer.due_at) == (TEAM_OVERDUE, widened.form_by)
     assert Place(role=Role.PEER, count=4) in widened.brief.policy.places
     assert widened.candidates[0].member_id == "p-77"
 
