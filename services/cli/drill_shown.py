@@ -60,14 +60,16 @@ def _measures(found: list[dict[str, Any]]) -> Table:
 
 
 def _counts(told: dict[str, Any]) -> str:
-    parts = (
+    parts = [
         ("asked", "asked"),
         ("reached", "reached"),
         ("accepted", "said yes"),
         ("declined", "said no"),
         ("silent", "said nothing"),
         ("let_off", "let off in time"),
-    )
+    ]
+    if told.get("waiting"):
+        parts.append(("waiting", "still have time"))
     return ", ".join(f"{told.get(name, 0)} {word}" for name, word in parts)
 
 

@@ -143,6 +143,7 @@ async def test_the_console_tells_how_one_went(town: Town, tmp_path: Path) -> Non
     assert "EXERCISE: Child death" in running
     assert "Running" in running
     assert "not yet" in running
+    assert "Still have time" in running
     assert "m-1" not in running
     board = await console.page("/")
     assert case_id[:8] not in board
@@ -151,6 +152,7 @@ async def test_the_console_tells_how_one_went(town: Town, tmp_path: Path) -> Non
     over = await console.page(f"/drills/{case_id}")
     assert "its time was over" in over
     assert "missed" in over
+    assert "Still have time" not in over
     assert "EXERCISE" in await console.page(f"/cases/{case_id}")
 
 

@@ -199,13 +199,18 @@ async def test_the_report_tells_how_it_went_and_no_other_number_counts_it(
     await town.enroll("p-8", Role.PEER, contact_confirmed_on="2025-01-01")
     case_id = await hold(town)
     await town.advance(minutes=2)
-    for owner in town.phones.asked():
-        if owner in {"m-1", "p-1"}:
-            await town.accept(owner)
-    await town.advance(hours=4)
+    peer = next(owner for owner in town.phones.asked() if owner.startswith("p-"))
+    for owner in ("m-1", peer):
+        await town.accept(owner)
     console = Console(town, tmp_path, {"demo": False})
-
     key = town.http.headers["Authorization"]
+    running = (await console.get(f"/v1/drills/{case_id}", Authorization=key)).json()
+    assert running["accepted"] == 2
+    assert running["let_off"] == 1, "one professional is enough: the other one was let off"
+    assert running["silent"] == 0, "who still has time has not been silent"
+    assert running["waiting"] == running["asked"] - 2 - 1
+    await town.advance(hours=4)
+
     listed = (await console.get("/v1/drills", Authorization=key)).json()["drills"]
     report = (await console.get(f"/v1/drills/{case_id[:8]}", Authorization=key)).json()
     cases = (await console.get("/v1/cases?state=all", Authorization=key)).json()
@@ -235,6 +240,7 @@ async def test_the_report_tells_how_it_went_and_no_other_number_counts_it(
     assert report["asked"] == report["reached"] + 1
     numbers = (report["accepted"], report["declined"], report["silent"], report["let_off"])
     assert sum(numbers) == report["asked"]
+    assert report["waiting"] == 0
     assert not {"m-1", "p-1", "p-9"} & set(re.findall(r"[mp]-[0-9]", str(report))), (
         "nobody is named"
     )

@@ -76,6 +76,8 @@ class DrillReport(Frozen):
     """Who had their whole time and said nothing."""
     let_off: int
     """Who was told that they need not answer while they still had time."""
+    waiting: int
+    """Who still has time to answer, while the exercise runs."""
     seconds_to_first_answer: float | None
     seconds_to_team: float | None
     measures: tuple[Measure, ...]
@@ -106,12 +108,17 @@ class Reply:
         """Whether a carrier took the message."""
         return self.status in {SENT, CONFIRMED}
 
-    def let_off(self, now: datetime) -> bool:
-        """Whether no answer is wanted any more, or not yet, while there still was time."""
+    def had_time(self, until: datetime) -> bool:
+        """Whether nothing was said, and the wait for it was or will be over in time."""
         if self.said is not None:
             return False
-        over = self.offer.answered_at if self.offer.status == "withdrawn" else now
+        over = self.offer.answered_at if self.is_withdrawn else until
         return over is not None and over < self.offer.expires_at
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the member was told that no answer is wanted any more."""
+        return self.offer.status == "withdrawn"
 
 
 def report(connection: Connection, row: Row, now: datetime) -> DrillReport:
@@ -139,11 +146,13 @@ def _told(
     to_first = (first - begun).total_seconds() if first and begun else None
     to_team = (formed_at - begun).total_seconds() if formed_at and begun else None
     until = row.ended_at or now
-    waited_for = [reply for reply in replies if not reply.let_off(until)]
+    early = [reply for reply in replies if reply.had_time(until)]
+    waited_for = [reply for reply in replies if not reply.had_time(until)]
     missed = Counter((r.offer.role, r.failure) for r in replies if not r.reached)
     in_time = sum(reply.in_time for reply in replies)
     reached = sum(reply.reached for reply in replies)
     is_over = row.ended_at is not None
+    waiting = 0 if is_over else sum(not reply.is_withdrawn for reply in early)
     return DrillReport(
         as_of=now,
         drill=drill(row),
@@ -154,7 +163,8 @@ def _told(
         accepted=sum(reply.said in _YES for reply in replies),
         declined=sum(reply.said == Step.DECLINED.value for reply in replies),
         silent=sum(reply.said is None for reply in waited_for),
-        let_off=len(replies) - len(waited_for),
+        let_off=len(early) - waiting,
+        waiting=waiting,
         seconds_to_first_answer=to_first,
         seconds_to_team=to_team,
         measures=(
