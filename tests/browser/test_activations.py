@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import async_playwright
 
-from schemas.dispatch import OfferAccepted
+from schemas.dispatch import OfferAccepted, OfferDeclined
 from tests.browser.test_console import ARGUMENTS, CHROMIUM, served
 from tests.unit.audit import night, people
 from tests.unit.audit.desk import Desk
@@ -142,6 +142,19 @@ async def test_clocks_stay_true_without_anything_happening(watch: Watch) -> None
     watch.desk.clock.advance(minutes(2))
     await page.clock.run_for(11_000)
     await page.get_by_text("7 min left").wait_for()
+
+
+async def test_an_open_fold_stays_open_and_keeps_the_focus_when_others_come(watch: Watch) -> None:
+    page = await watch.page()
+    await page.goto(f"/cases/{watch.stories['drill'].case_id}")
+    await page.get_by_text("Live: this page follows by itself.").wait_for()
+    await page.locator("summary", has_text="Withdraw a member").click()
+    await Night(watch.stories["drill"]).answer(OfferDeclined, "p-14", minutes(2))
+    await page.get_by_text("p-14 said no", exact=True).wait_for()
+    assert await page.locator("summary", has_text="Ask again").count() == 1, "a fold before it"
+    opened = page.locator("#act details[open] > summary")
+    assert await opened.all_inner_texts() == ["Withdraw a member"]
+    assert await opened.evaluate("node => node === document.activeElement")
 
 
 async def test_a_step_is_reached_by_keyboard_alone(watch: Watch) -> None:

@@ -5,14 +5,20 @@
 const status = document.getElementById("live");
 let waiting = null;
 
-function openDetails() {
-  return [...document.querySelectorAll("main details")].map((each) => each.open);
+// A fold is known by its words up to a colon, behind which counts change, and its place among equals.
+function folds() {
+  const seen = {};
+  return [...document.querySelectorAll("main details")].map((each) => {
+    const words = each.querySelector("summary").textContent.trim().split(":")[0];
+    seen[words] = (seen[words] ?? 0) + 1;
+    return [`${words} ${seen[words]}`, each];
+  });
 }
 
 let filledIn = false;
 
 function isBusy() {
-  const isInForm = document.activeElement?.closest("main form, main summary");
+  const isInForm = document.activeElement?.closest("main form");
   return filledIn || isInForm || window.getSelection()?.type === "Range";
 }
 
@@ -26,13 +32,16 @@ async function refresh() {
   }
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (isBusy()) return;
   const main = document.querySelector("main");
   const focused = document.activeElement?.closest("main a")?.getAttribute("href");
-  const opened = openDetails();
+  const opened = new Set(folds().filter(([, each]) => each.open).map(([name]) => name));
+  const here = folds().find(([, each]) => each.firstElementChild === document.activeElement)?.[0];
   main.replaceChildren(...fresh.querySelector("main").childNodes);
-  document.querySelectorAll("main details").forEach((each, at) => {
-    each.open = opened[at] ?? false;
-  });
+  for (const [name, each] of folds()) {
+    each.open = opened.has(name);
+    if (name === here) each.firstElementChild.focus({ preventScroll: true });
+  }
   if (focused) main.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
