@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from schemas.envelope import MemberId, Slug
 from schemas.policy import Role
 from schemas.roster import CompetencyKind
+from services.cli.rota_file import WrittenRota
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,6 +79,7 @@ class DemoAgency(BaseModel):
     trainings: dict[str, dict[CompetencyKind, int]]
     """By name, how many days ago each training was done."""
     members: tuple[DemoMember, ...]
+    rotas: tuple[WrittenRota, ...] = ()
     policy_overrides: dict[str, Any]
 
     def numbers(self) -> dict[str, str]:
@@ -93,10 +95,13 @@ def demo_agency() -> DemoAgency:
 
 
 async def enroll(agency: DemoAgency, client: httpx.AsyncClient, today: date) -> None:
-    """Enroll every member. Raises httpx.HTTPStatusError when the edge refuses one."""
+    """Enroll every member and set the rotas. Raises httpx.HTTPStatusError when the edge refuses one."""
     numbers = agency.numbers()
     for member in agency.members:
         path = f"/v1/roster/members/{member.member_id}"
         done = agency.trainings[member.trained] if member.trained else {}
         answer = await client.put(path, json=member.entry(today, done, numbers[member.email]))
+        answer.raise_for_status()
+    for rota in agency.rotas:
+        answer = await client.put(f"/v1/rota/schedules/{rota.rota}", json=rota.plan())
         answer.raise_for_status()
