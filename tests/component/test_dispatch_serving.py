@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from icalendar import Calendar
+from icalendar import Calendar, Event
 
 from schemas.dispatch import OfferAccepted, OfferExtended, OfferWithdrawn, TeamFormed
 from schemas.followup import ApprovalGiven
@@ -192,6 +192,7 @@ async def test_the_calendar_file_gives_nothing_away(town: Town) -> None:
 
     assert file.headers["content-type"].startswith("text/calendar")
     (entry,) = Calendar.from_ical(file.content).walk("VEVENT")
+    assert isinstance(entry, Event)
     assert entry["summary"] == "Tailboard"
     assert entry.start.isoformat() == "2026-03-02T04:00:00+00:00"
     text = file.text.lower()
