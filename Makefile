@@ -21,7 +21,7 @@ install-dev: $(VENV)/.dev browser ## Install what tests and checks need, Chromiu
 test: install-dev ## Run every test (under ten minutes)
 	$(VENV)/bin/python -m pytest -n 2 --dist worksteal
 
-bench: $(VENV)/.dev ## Every bar, measured: screening, adapters under damaged input, strange requests (ARGS=--quick)
+bench: $(VENV)/.dev ## Every bar, measured, or those named (ARGS="offers year-of-offers --quick")
 	$(VENV)/bin/python -m benchmarks $(ARGS)
 
 check: $(VENV)/.dev ## Static checks: style, types, imports, published schemas

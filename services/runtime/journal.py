@@ -54,5 +54,5 @@ class Journal(Protocol):
         ...
 
     async def last_sequence(self, stream: Stream) -> int:
-        """The sequence of the stream's newest message. Raises Transient."""
+        """The sequence of the stream's newest event, 0 for none; timers are none. Raises Transient."""
         ...

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.errors import APIError
+from nats.js.errors import APIError, NotFoundError
 
 from schemas.catalogue import decode, encode
 from schemas.envelope import Recorded
@@ -139,8 +139,13 @@ class JetStreamJournal:
         """See Journal.last_sequence."""
         self._must_be_connected()
         async with _as_our_errors():
-            info = await self._jetstream.stream_info(stream.jetstream_name)
-            return info.state.last_seq
+            try:
+                newest = await self._jetstream.get_last_msg(
+                    stream.jetstream_name, history_filter(stream)
+                )
+            except NotFoundError:
+                return 0
+            return newest.seq or 0
 
     def _remember(self, entity: Entity, history: History) -> None:
         """The newest wins where two loads cross each other."""

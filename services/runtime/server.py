@@ -173,6 +173,7 @@ def _rights(user: str) -> str:
         "$JS.API.STREAM.NAMES",
         "$JS.API.CONSUMER.>",
         "$JS.API.DIRECT.GET.>",
+        *(f"$JS.API.STREAM.MSG.GET.{stream.jetstream_name}" for stream in Stream),
     ]
     deny = [
         f"$JS.API.DIRECT.GET.{_CONTACTS}.>",

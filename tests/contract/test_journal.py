@@ -283,7 +283,18 @@ async def test_a_follower_sees_what_is_appended_while_it_reads(bench: Bench) -> 
 async def test_the_last_sequence_is_where_a_follower_has_caught_up(journal: Journal) -> None:
     assert await journal.last_sequence(Stream.FOLLOWUP) == 0
     await count_to(journal, 3)
-    assert await journal.last_sequence(Stream.FOLLOWUP) == (await journal.load(CASE)).version
+    newest = (await journal.load(CASE)).version
+    assert await journal.last_sequence(Stream.FOLLOWUP) == newest
+
+
+async def test_a_timer_that_fired_is_nothing_to_catch_up_with(bench: Bench) -> None:
+    """A follower never sees it: whoever waited for its sequence would wait in vain."""
+    due = SystemClock().after(1)
+    newest = await bench.journal.append([COMPLETED], [a_timer("one", due)], expected=0)
+
+    assert await bench.fired(Stream.FOLLOWUP, SystemClock().after(2))
+
+    assert await bench.journal.last_sequence(Stream.FOLLOWUP) == newest
 
 
 CALLS: dict[str, Callable[[Journal], Awaitable[object]]] = {
