@@ -13,9 +13,10 @@ from schemas.dispatch import (
     MemberExcluded,
     OfferAccepted,
     OfferExpired,
+    OfferExtended,
     TeamStoodDown,
 )
-from schemas.policy import Place, Role
+from schemas.policy import Place, Role, Urgency
 from schemas.steps import (
     AlarmAnswered,
     AskingResumed,
@@ -267,6 +268,21 @@ async def test_who_was_added_by_hand_is_not_out_any_more(desk: Desk) -> None:
     )
     await search.tell(minutes(4), added)
     assert "the next peer is asked" in str((await one(desk, minutes(5))).next)
+
+
+async def test_who_is_asked_again_is_shown_once(desk: Desk) -> None:
+    search = await a_search(desk)
+    await search.answer(OfferExpired, "p-01", minutes(16))
+    again = OfferExtended(
+        offer_id=search.story.offer_id("p-01 again"),
+        member_id="p-01",
+        role=Role.PEER,
+        urgency=Urgency.NOW,
+        expires_at=START + minutes(40),
+    )
+    await search.tell(minutes(25), again)
+    shown = [each for each in (await one(desk, minutes(30))).asked if each.member_id == "p-01"]
+    assert [(each.status, each.clock) for each in shown] == [("open", "10 min left")]
 
 
 async def test_a_new_team_after_a_stand_down_starts_with_a_clean_board(desk: Desk) -> None:

@@ -75,7 +75,8 @@ async def test_who_left_is_not_shown_and_who_came_back_is(desk: Desk) -> None:
     await people.tell(desk.journal, "p-21", again)
     assert (await members(desk))["p-21"].bites == ()
     await people.tell(desk.journal, "p-21", MemberLeft(designated_until=people.TODAY))
-    assert (await members(desk))["p-21"].soon == ("designation ends after today",)
+    last_day = (await members(desk))["p-21"]
+    assert (last_day.bites, last_day.soon) == ((), ("designation ends after today",))
 
 
 async def test_who_is_muted_is_not_counted_and_hours_are_told(desk: Desk) -> None:
@@ -135,6 +136,20 @@ async def test_an_agency_s_own_numbers_are_read(desk: Desk, tmp_path: Path) -> N
     assert found["p-17"].bites == ("contact went stale 50 days ago",)
     assert found["p-16"].soon == ()
     assert found["p-28"].bites == (), "no role needs any training"
+
+
+async def test_a_role_that_needs_no_training_of_this_year_is_not_judged_by_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    own = tmp_path / "roster.yaml"
+    needs = "{peer: {one_of: [icisf_group], current: false}}"
+    months = "{icisf_group: 60, in_service: 12}"
+    own.write_text(
+        f"contact_fresh_for: P90D\nwarn_ahead: P60D\nvalid_months: {months}\nroles: {needs}\n"
+    )
+    assert (await members(desk, own))["p-27"].bites == ()
+    own.write_text(own.read_text().replace("current: false", "current: true"))
+    assert (await members(desk, own))["p-27"].bites == ("training lapsed 1136 days ago",)
 
 
 @pytest.mark.parametrize("text", [None, "version: [", "version: 1"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from schemas.dispatch import TeamStoodDown
 from schemas.followup import CheckInCompleted, CheckInMissed, InterventionHeld
 from schemas.intake import HoldReason, Outcome
 from schemas.policy import Role
@@ -124,6 +125,20 @@ async def test_a_case_is_complete_when_everything_is_settled(desk: Desk) -> None
     listed = await board(desk)
     assert listed.cases == ()
     assert (listed.counts.open, listed.counts.complete) == (0, 1)
+
+
+async def test_a_team_that_dispatch_alone_stood_down_is_wanted_no_more(desk: Desk) -> None:
+    story = Story(desk.journal)
+    await story.reported()
+    await story.activated()
+    down = TeamStoodDown(reason="not_needed", decided_at=START + minutes(9))
+    await story.tell(Stream.DISPATCH, minutes(9), down)
+    assert (await summary(desk)).state is CaseState.STOOD_DOWN
+    listed = await board(desk)
+    assert (listed.cases, listed.counts.open, listed.counts.complete) == ((), 0, 1)
+    await story.tell(Stream.INTAKE, minutes(20), story.wanted())
+    assert (await summary(desk)).state is CaseState.ASKING
+    assert len((await board(desk)).cases) == 1
 
 
 async def test_only_what_needs_somebody_is_on_the_board(desk: Desk) -> None:
