@@ -111,7 +111,8 @@ def test_what_was_not_changed_keeps_its_id_and_its_number() -> None:
 
 
 def test_the_same_plan_set_again_keeps_every_id_and_says_that_it_was_changed() -> None:
-    again = SET_AT + 30 * DAY, RotaSet(plan=a_plan(DAILY), effective_from=SET_AT + 30 * DAY)
+    later = SET_AT + 30 * DAY + timedelta(hours=5)  # in the middle of a shift
+    again = later, RotaSet(plan=a_plan(DAILY), effective_from=later)
     before = {e["UID"]: e for e in read(made(story(a_set(DAILY))))}
     after = {e["UID"]: e for e in read(made(story(a_set(DAILY), again)))}
     assert set(before) == set(after)

@@ -108,6 +108,10 @@ def test_a_new_plan_holds_from_its_time_on_and_the_past_stays() -> None:
     assert who(after, "2026-03-06T12:59") == {"p-1": 1}
     assert who(after, "2026-03-06T13:00") == {"p-4": 1}
 
+    parts = [(s.member_id, s.starts, s.ends) for s in stints(after.state, MONDAY, MONDAY + 6 * DAY)]
+    change, monday = utc("2026-03-06T13:00"), utc("2026-03-02T13:00")
+    assert parts == [("p-1", monday, change), ("p-4", change, utc("2026-03-09T12:00"))]
+
     backdated = command(SetRota, MONDAY + 2 * DAY, plan=plan, effective_from="2026-03-01T08:00")
     assert given(ROTA, SET).when(backdated).only(RotaSet).effective_from == MONDAY + 2 * DAY
 

@@ -136,6 +136,16 @@ def test_no_member_of_a_role_is_on_call() -> None:
     ]
 
 
+def test_a_gap_that_is_but_a_part_of_another_is_not_told_beside_it() -> None:
+    """Nobody at all at the end of the week, no professional ever: two lines, and not five."""
+    days = weekly("mon tue wed thu fri", "00:00", "00:00")
+    only = a_rotation("p-1", first="2026-03-02T08:00", weeks=1, only=(days,))
+    assert told(a_team(rotas={"peers": a_rota(only)})) == [
+        "Monday 2 March 08:00 to Monday 9 March 09:00 no mental health professional is on call",
+        "Saturday 7 March 00:00 to Monday 9 March 00:00 nobody is on call",
+    ]
+
+
 def test_a_need_may_be_for_some_hours_only() -> None:
     nights = weekly("mon", "22:00", "06:00")
     need = Need(role=Role.CHAPLAIN, only=(nights,))
@@ -287,6 +297,15 @@ def test_coordinators_are_warned_of_a_gap_once_while_it_stays_open() -> None:
     later = Gap(kind=GapKind.NOBODY, starts=HOLE.starts + 2 * HOUR, ends=HOLE.ends + DAY)
     again = outcome.and_when(look(tomorrow, due_at=tomorrow, gaps=(later,)))
     again.then_kinds(CoverageChecked)
+
+
+def test_another_gap_at_the_same_time_is_told() -> None:
+    first = given(COVERAGE, PLANNED).when(look())
+    tomorrow = START + DAY
+    for kind, role in ((GapKind.NO_ROLE, Role.MHP), (GapKind.NO_GROUP_TRAINING, None)):
+        other = Gap(kind=kind, role=role, starts=HOLE.starts, ends=HOLE.ends)
+        told = first.and_when(look(tomorrow, due_at=tomorrow, gaps=(HOLE, other)))
+        assert told.only(GapsWarned).gaps == (other,)
 
 
 def test_a_gap_that_was_closed_and_opens_again_is_told_again() -> None:

@@ -212,6 +212,19 @@ def test_restricted_layers_are_on_call_within_their_hours_and_never_else(
     assert serving == (weekday < 5 and (hour >= 18 or hour < 6))
 
 
+@pytest.mark.parametrize(
+    ("utc_time", "is_within"),
+    [("05:10", True), ("05:40", False), ("06:10", False), ("06:40", False), ("07:10", True)],
+)
+def test_a_time_of_the_week_that_has_passed_does_not_come_again(
+    utc_time: str, is_within: bool
+) -> None:
+    """Until 01:30 and from 02:00, on the night on which 01:00 to 02:00 comes twice."""
+    early, late = at_times("sun", "00:00", "01:30"), at_times("sun", "02:00", "03:00")
+    at = utc(f"2026-11-01T{utc_time}")
+    assert within([early, late], "America/New_York", at) is is_within
+
+
 @for_all(some.lists(some.tuples(walls, walls), max_size=8), walls)
 def test_joining_keeps_the_same_time(spans: list[tuple[datetime, datetime]], at: datetime) -> None:
     before = any(opens <= at < closes for opens, closes in spans)
