@@ -7,11 +7,11 @@ from typing import ClassVar
 from uuid import UUID
 
 from schemas.candidates import Candidate, Excluded, Exclusion, Lent
-from schemas.envelope import Code, Event, Frozen, MemberId, Slug, UtcDatetime
+from schemas.envelope import By, Code, Event, Frozen, MemberId, Slug, UtcDatetime
 from schemas.intake import Evidence, IncidentType, ReviewAnswer, ReviewKind
 from schemas.policy import CaseBrief, Place, Role, Tier, Urgency
 from schemas.sessions import Appointment, Coverage
-from schemas.steps import By, StepReason
+from schemas.steps import StepReason
 
 
 class AlarmReason(StrEnum):

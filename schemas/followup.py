@@ -72,6 +72,8 @@ class PlannedIntervention(Frozen):
     opens_at: UtcDatetime
     target_at: UtcDatetime
     closes_at: UtcDatetime
+    extends_to: UtcDatetime | None = None
+    """When it closes at the latest, if a mental health professional keeps it open."""
     leads: Role
     mhp_required: bool
     source: Citation

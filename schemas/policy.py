@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from schemas.envelope import Code, Frozen, Slug, UtcDatetime
+from schemas.scheduling import SchedulingRules
 
 Tier = Annotated[int, Field(ge=1, le=4)]
 """1 organizational crisis, 2 major, 3 standard, 4 cumulative (docs/domain.md, rules table)."""
@@ -112,6 +113,8 @@ class InterventionRule(Frozen):
     """True for group interventions: none opens while operations continue."""
     groups: tuple[Group, ...] = (Group.RESPONDERS, Group.DISPATCHERS)
     driver: Driver = Driver.EITHER
+    extends_to: timedelta | None = None
+    """How long a mental health professional may keep the window open, counted like `closes_after`."""
     source: Citation
 
 
@@ -215,6 +218,7 @@ class ResponsePolicy(Frozen):
     30 min callback of RISE; using it here is a PROPOSAL."""
     caps: LoadCaps = LoadCaps()
     fairness: FairPoints = FairPoints()
+    scheduling: SchedulingRules = SchedulingRules()
     group_limit: Annotated[int, Field(ge=2, le=25)] = 20
     """A larger group is split: about 20 (remembered from Mitchell), never more than 25."""
     staff_support: LaterRule | None = LaterRule(

@@ -60,6 +60,13 @@ class RefusalCode(StrEnum):
     NOT_OPTIONAL = "not-optional"
     NOT_MISSED = "not-missed"
     STILL_OPEN = "still-open"
+    NOT_PROPOSED = "not-proposed"
+    NOT_SCHEDULED = "not-scheduled"
+    NEEDS_MHP = "needs-mhp"
+    OUTSIDE_WINDOW = "outside-window"
+    BEYOND_POLICY = "beyond-policy"
+    TOO_FEW_FACILITATORS = "too-few-facilitators"
+    FACILITATOR_BUSY = "facilitator-busy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ class WindowExtended(Event):
 
     NAME: ClassVar[str] = "window_extended"
     item: Slug
+    opens_at: UtcDatetime
     closes_at: UtcDatetime
     by: By
     reason: ExtendReason

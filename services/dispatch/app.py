@@ -21,10 +21,12 @@ from services.dispatch.edge import (
     colleagues,
     coordinator,
     coordinator_steps,
+    coverage,
     emergencies,
     exposure,
     exposure_api,
     foreseen,
+    free_over_nats,
     inbound,
     inbound_replies,
     member_page,
@@ -57,6 +59,7 @@ from services.dispatch.rota_feeds import Feeds, FeedSigner
 from services.dispatch.rota_fetch import Fetcher
 from services.dispatch.rota_policy import read_rota_policy
 from services.dispatch.rota_warnings import RotaWarnings
+from services.dispatch.session_book import SessionBook
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.subscribers import Subscribers
 from services.runtime.auth import Passes, secret_of
@@ -87,13 +90,14 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
     counted = read_cumulative_policy(settings.exposure_file)
     enrolments = Enrolments(ports, contacts, carriers.mail, LeaveSigner(secret), counted)
     offers = CheckInOffers(ports, enrolments, carriers.mail)
-    feeds = Feeds(ports, circles.book, circles.duty, contacts, FeedSigner(secret))
+    sessions = SessionBook(ports.journal, ports.clock)
+    feeds = Feeds(ports, circles.book, circles.duty, contacts, FeedSigner(secret), sessions)
     rotas = _rotas(settings, circles, RotaWarnings(ports, carriers, contacts))
     calendars = _calendars(settings, circles, contacts)
     personal, pages = PersonalRecords(contacts), PageSigner(secret)
     own = OwnPages(ports, personal, carriers, pages, circles.book.rules)
     listening = (Subscribers(ports, circles, desk), deliveries, offers, rotas)
-    kept_up = (circles.book, circles.duty, circles.loads, enrolments, calendars)
+    kept_up = (circles.book, circles.duty, circles.loads, enrolments, calendars, sessions)
     return Service(
         name="dispatch",
         router=_joined(
@@ -101,10 +105,12 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
             _carriers(deliveries),
             _roster(settings, own, feeds),
             foreseen.routes(foreseen.Foresight(circles)),
+            coverage.routes(coverage.CoverageEdge(ports, personal, sessions)),
             rota.routes(rota.RotaEdge(rotas)),
             rota_calendars.routes(rota_calendars.CalendarEdge(ports, feeds, calendars)),
         ),
         listeners=tuple(each for part in listening for each in part.listeners()),
+        responders=(free_over_nats.FreeTimes(circles).responder(),),
         owned=(Stream.DISPATCH, Stream.ROSTER, Stream.ROTA),
         streamed=(rota_calendars.FILE_PATH,),
         background=(*(part.keep for part in kept_up), carriers.warm),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from services.dispatch.rota import on_call
-from services.dispatch.rota_time import within
+from services.dispatch.roster import is_muted
+from services.dispatch.rota_time import joined, moments, wall_time, weekly, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from services.dispatch.roster import Member
     from services.dispatch.rota import Rota
     from services.dispatch.rota_time import Span
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +52,40 @@ def is_away(member: Member, busy: Iterable[Span], at: datetime) -> bool:
     if hours is not None and not within(hours.times, hours.time_zone, at):
         return True
     return any(starts <= at < ends for starts, ends in busy)
+
+
+def not_free(
+    member: Member | None,
+    busy: Iterable[Span],
+    open_offers: Iterable[datetime],
+    start: datetime,
+    end: datetime,
+) -> tuple[Span, ...]:
+    """When a member cannot hold a session, between two moments, joined and in order: outside their
+    own hours, busy by their calendar, in peace, or while an offer waits for their answer. One who is
+    no member any more, or is stood down, never can."""
+    if member is None or member.stood_down or _gone(member, start):
+        return ((start, end),)
+    spans = [*busy, *_outside(member, start, end)]
+    if member.muted_until is not None and is_muted(member, start):
+        spans.append((start, member.muted_until))
+    spans += [(start, until) for until in open_offers]
+    return tuple(joined((max(opens, start), min(closes, end)) for opens, closes in spans))
+
+
+def _gone(member: Member, at: datetime) -> bool:
+    until = member.designated_until
+    return until is not None and until < at.date()
+
+
+def _outside(member: Member, start: datetime, end: datetime) -> list[Span]:
+    """The time between a member's hours of the week."""
+    hours = member.hours
+    if hours is None:
+        return []
+    zone = hours.time_zone
+    first, last = wall_time(start, zone), wall_time(end, zone)
+    inside = list(moments(weekly(hours.times, first - _DAY, last + _DAY), zone))
+    edges = [start, *(edge for span in inside for edge in span), end]
+    gaps = zip(edges[::2], edges[1::2], strict=True)
+    return [(opens, closes) for opens, closes in gaps if opens < closes]

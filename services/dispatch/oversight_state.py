@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import AlarmEscalated, AlarmReason, CoordinatorAlarmed
+from schemas.dispatch import (
+    AlarmEscalated,
+    AlarmReason,
+    CoordinatorAlarmed,
+    MemberNotified,
+)
 from schemas.steps import (
     AlarmAnswered,
     AskingPaused,
@@ -66,6 +71,10 @@ class Oversight:
     """By member: the reasons against asking them that a coordinator overrode."""
     approved: frozenset[InterventionKind] = frozenset()
     refused: frozenset[InterventionKind] = frozenset()
+    appointments: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    """By item and member, the newest notice about when a session is held."""
+    outdated: frozenset[UUID] = frozenset()
+    """Notices of a time that is another now: whoever gets them would come to the wrong one."""
 
 
 OversightEvent = (
@@ -78,10 +87,13 @@ OversightEvent = (
     | CandidateAdded
     | GroupSessionsApproved
     | GroupSessionsRefused
+    | MemberNotified
 )
 
 
-def overseen(before: Oversight, event: OversightEvent) -> Oversight:
+def overseen(  # noqa: PLR0911 - one line per event
+    before: Oversight, event: OversightEvent
+) -> Oversight:
     """What people have in their hands after one more event."""
     match event:
         case CaseTakenOver(by=by):
@@ -103,8 +115,19 @@ def overseen(before: Oversight, event: OversightEvent) -> Oversight:
                 approved=before.approved - set(kinds),
                 refused=before.refused | set(kinds),
             )
+        case MemberNotified():
+            return _noticed(before, event)
         case CoordinatorAlarmed() | AlarmAnswered() | AlarmEscalated():
             return replace(before, alarms=before.alarms | _alarm(before, event))
+
+
+def _noticed(before: Oversight, event: MemberNotified) -> Oversight:
+    if event.appointment is None or event.item is None:
+        return before
+    key = (event.item, event.member_id)
+    older = {before.appointments[key]} if key in before.appointments else set()
+    newest = before.appointments | {key: event.notice_id}
+    return replace(before, appointments=newest, outdated=before.outdated | older)
 
 
 def _alarm(

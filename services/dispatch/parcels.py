@@ -24,6 +24,7 @@ from services.dispatch.carriers import messages
 from services.dispatch.decide.claims import alarm_parcel
 from services.dispatch.decide.paging import CALLED_AT_ONCE
 from services.dispatch.links import AlarmLink, LinkSigner, OfferLink, ReviewLink
+from services.dispatch.session_parcels import OF_A_SESSION, is_near, of_a_session
 from services.dispatch.state import Active, DispatchState
 
 if TYPE_CHECKING:
@@ -189,6 +190,9 @@ class Parcels:
 
     def _notice(self, told: Recorded[Event], event: MemberNotified) -> Parcel:
         def write(state: DispatchState, delivery_id: UUID) -> PhoneMessage:
+            if event.purpose in OF_A_SESSION:
+                link, zone = self._case_link(told.entity), self.settings.time_zone
+                return of_a_session(told.entity, told.meta.time, event, delivery_id, link, zone)
             if event.purpose is Purpose.EXERCISE_OVER:
                 return messages.exercise_over(delivery_id, "exercise_over")
             if event.purpose is Purpose.CHECK_IN_DUE:
@@ -201,7 +205,8 @@ class Parcels:
             write_it = messages.place_given if is_given else messages.callback_due
             return write_it(delivery_id, url)
 
-        return Parcel(told, event.notice_id, event.member_id, event.purpose, write)
+        urgent = is_near(told.meta.time, event)
+        return Parcel(told, event.notice_id, event.member_id, event.purpose, write, urgent=urgent)
 
     def _case_link(self, entity: Entity) -> str:
         place = "" if entity.is_request else f"cases/{entity.id}"

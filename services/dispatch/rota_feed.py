@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BEHIND, AHEAD = timedelta(days=35), timedelta(days=200)
 """How far a feed reaches from today on."""
 REFRESH = timedelta(hours=1)
+TITLE = "Tailboard session"
+"""Calendars are shared with families and colleagues: neither what it is nor for whom."""
 _DAY = timedelta(days=1)
 _TEN = {1: "first", 2: "second", 3: "third"}
 
@@ -44,6 +46,24 @@ class Shift:
     changes: int
     """How often this time was changed since the rota was set."""
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A session in a feed: when, and who of the team holds it."""
+
+    uid: str
+    member_id: str
+    starts: datetime
+    ends: datetime
+    sequence: int
+    changed_at: datetime
+    place: str = ""
+
+
+def session_uid(agency: str, case_id: str, item: str, member_id: str) -> str:
+    """The id of one session for one facilitator, the same in every mail and in the feed."""
+    return f"{derived_id('appointment', agency, case_id, item, member_id)}@tailboard"
 
 
 def shifts(
@@ -80,8 +100,17 @@ def _uid(agency: str, rota_id: str, stint: Stint, part: int) -> str:
     return f"{named}@tailboard"
 
 
-def feed(name: str, found: Iterable[Shift], zone: str, *, with_members: bool) -> bytes:
-    """The feed as it goes over the wire; the same shifts give the same bytes."""
+def feed(
+    name: str,
+    found: Iterable[Shift],
+    zone: str,
+    *,
+    with_members: bool,
+    meetings: Iterable[Meeting] = (),
+) -> bytes:
+    """The feed as it goes over the wire; the same shifts and sessions give the same bytes. Sessions
+    are in `zone`."""
+    held = sorted(meetings, key=lambda each: (each.starts, each.uid))
     entries = sorted(found, key=lambda shift: (shift.starts, shift.place, shift.uid))
     calendar = Calendar()
     calendar.add("prodid", "-//Tailboard//On call//EN")
@@ -91,13 +120,16 @@ def feed(name: str, found: Iterable[Shift], zone: str, *, with_members: bool) ->
     calendar.add("x-wr-timezone", zone)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(REFRESH))
-    zones = {each.zone for each in entries}
-    for each in sorted(zones):
-        own = [entry for entry in entries if entry.zone == each]
-        first, last = min(e.starts for e in own), max(e.ends for e in own)
-        calendar.add_component(_time_zone(each, first.year, last.year))
+    spans = [(each.zone, each.starts, each.ends) for each in entries]
+    spans += [(zone, each.starts, each.ends) for each in held]
+    for each in sorted({span[0] for span in spans}):
+        own = [span for span in spans if span[0] == each]
+        first, last = min(span[1] for span in own), max(span[2] for span in own)
+        calendar.add_component(time_zone(each, first.year, last.year))
     for entry in entries:
         calendar.add_component(_entry(entry, with_member=with_members))
+    for meeting in held:
+        calendar.add_component(_meeting(meeting, zone, with_member=with_members))
     return bytes(calendar.to_ical())
 
 
@@ -107,8 +139,8 @@ def _entry(shift: Shift, *, with_member: bool) -> Event:
     event = Event()
     event.add("uid", shift.uid)
     event.add("summary", f"{shift.member_id} {on_call.lower()}" if with_member else on_call)
-    event.add("dtstart", _local(shift.starts, shift.zone))
-    event.add("dtend", _local(shift.ends, shift.zone))
+    event.add("dtstart", local(shift.starts, shift.zone))
+    event.add("dtend", local(shift.ends, shift.zone))
     event.add("dtstamp", shift.changed_at)
     event.add("last-modified", shift.changed_at)
     event.add("sequence", shift.changes)
@@ -118,14 +150,31 @@ def _entry(shift: Shift, *, with_member: bool) -> Event:
     return event
 
 
-def _local(at: datetime, zone: str) -> datetime:
-    """In the rota's zone; in UTC where the clock shows this time for the second time."""
+def _meeting(meeting: Meeting, zone: str, *, with_member: bool) -> Event:
+    event = Event()
+    event.add("uid", meeting.uid)
+    event.add("summary", f"{meeting.member_id} {TITLE}" if with_member else TITLE)
+    event.add("dtstart", local(meeting.starts, zone))
+    event.add("dtend", local(meeting.ends, zone))
+    event.add("dtstamp", meeting.changed_at)
+    event.add("last-modified", meeting.changed_at)
+    event.add("sequence", meeting.sequence)
+    event.add("status", "CONFIRMED")
+    event.add("class", "PRIVATE")
+    event.add("transp", "OPAQUE")
+    if meeting.place:
+        event.add("location", meeting.place)
+    return event
+
+
+def local(at: datetime, zone: str) -> datetime:
+    """In this zone; in UTC where the clock shows this time for the second time."""
     wall = wall_time(at, zone)
     return wall.replace(tzinfo=ZoneInfo(zone)) if moment(wall, zone) == at else at.astimezone(UTC)
 
 
 @lru_cache(maxsize=64)
-def _time_zone(zone: str, first: int, last: int) -> Timezone:
+def time_zone(zone: str, first: int, last: int) -> Timezone:
     """The rules of a zone for some years, each change at the wall time before it, as RFC 5545 asks.
 
     The library's own has the clock of after the change, and so begins summer an hour late.

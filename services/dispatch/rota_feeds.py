@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from services.dispatch.duty_book import DutyBook, KeptRota
     from services.dispatch.roster import Member
     from services.dispatch.rota_feed import Shift
+    from services.dispatch.session_book import SessionBook
     from services.runtime.bucket import Bucket
     from services.runtime.host import Ports
 
@@ -86,6 +87,7 @@ class Feeds:
     duty: DutyBook
     bucket: Bucket
     signer: FeedSigner
+    sessions: SessionBook
 
     async def give(self, agency: str, member_id: str, scope: Scope) -> str:
         """The address of a member's feed; the same one until it is withdrawn. Raises NotForThem."""
@@ -128,7 +130,12 @@ class Feeds:
         zone, is_team = self.ports.settings.time_zone, link.scope is Scope.TEAM
         own = (shift for shift in found if is_team or shift.member_id == link.member_id)
         name = "Tailboard: the team's shifts" if is_team else "Tailboard: my shifts"
-        return feed(name, own, zone, with_members=is_team)
+        held = (
+            each
+            for each in self.sessions.meetings(link.agency)
+            if is_team or each.member_id == link.member_id
+        )
+        return feed(name, own, zone, with_members=is_team, meetings=held)
 
     def _shifts(self, agency: str, kept: Mapping[str, KeptRota]) -> Iterator[Shift]:
         today = datetime.combine(self.ports.clock.now().astimezone(UTC).date(), time(0), UTC)

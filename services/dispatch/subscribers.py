@@ -22,6 +22,17 @@ from schemas.intake import (
     ReviewOverdue,
 )
 from schemas.refusals import RefusalCode
+from schemas.sessions import (
+    CoverageReleased,
+    CoverageRequested,
+    FacilitatorsReminded,
+    InterventionProposed,
+    InterventionScheduled,
+    InterventionUnscheduled,
+    OutcomeAsked,
+    ProposalFailed,
+    WindowClosingWarned,
+)
 from schemas.subjects import Entity, Stream
 from services.dispatch.deadlines import OF_REQUESTS
 from services.dispatch.decider import DISPATCH
@@ -36,6 +47,7 @@ from services.dispatch.reactions import (
     when_review_answered,
     when_review_moves,
 )
+from services.dispatch.session_news import when_session_news
 from services.runtime.broker import Listener, on_due, on_event
 from services.runtime.errors import Transient
 from services.runtime.handle import handle
@@ -47,6 +59,7 @@ if TYPE_CHECKING:
     from services.dispatch.commands import DispatchCommand
     from services.dispatch.reactions import FollowupNews, ReviewNews
     from services.dispatch.requests import RequestDesk
+    from services.dispatch.session_news import SessionNews
     from services.runtime.host import Ports
 
 _WORKERS = 8
@@ -80,6 +93,22 @@ class Subscribers:
             on_event("dispatch-check-ins-missed", CheckInMissed, news),
             on_event("dispatch-sessions-overdue", InterventionOverdue, news),
             on_event("dispatch-sessions-missed", InterventionMissed, news),
+            *self._of_sessions(),
+        )
+
+    def _of_sessions(self) -> tuple[Listener, ...]:
+        """One per kind of news of when a session is held."""
+        news = self.on_session_news
+        return (
+            on_event("dispatch-sessions-proposed", InterventionProposed, news),
+            on_event("dispatch-proposals-failed", ProposalFailed, news),
+            on_event("dispatch-sessions-scheduled", InterventionScheduled, news),
+            on_event("dispatch-sessions-unscheduled", InterventionUnscheduled, news),
+            on_event("dispatch-windows-closing", WindowClosingWarned, news),
+            on_event("dispatch-facilitators-reminded", FacilitatorsReminded, news),
+            on_event("dispatch-outcomes-asked", OutcomeAsked, news),
+            on_event("dispatch-coverage-requested", CoverageRequested, news),
+            on_event("dispatch-coverage-released", CoverageReleased, news),
         )
 
     async def on_activation(self, told: Recorded[ActivationRequested]) -> None:
@@ -134,6 +163,12 @@ class Subscribers:
     async def on_followup_news(self, told: Recorded[FollowupNews]) -> None:
         """Remind the peer of a check-in, or call the coordinator."""
         await self._handle(told.entity.agency, when_followup_news(told, self.ports.clock.now()))
+
+    async def on_session_news(self, told: Recorded[SessionNews]) -> None:
+        """Invite, remind or let off whoever holds a session; call the coordinator; ask for cover."""
+        command = when_session_news(told, self.ports.clock.now())
+        if command is not None:
+            await self._handle(told.entity.agency, command)
 
     async def _handle(self, agency: str, command: DispatchCommand) -> None:
         entity = Entity(Stream.DISPATCH, agency, command.case_id)

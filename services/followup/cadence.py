@@ -60,6 +60,7 @@ def window(
         opens_at=anchor + rule.opens_after,
         target_at=anchor + rule.target_after,
         closes_at=anchor + rule.closes_after,
+        extends_to=anchor + rule.extends_to if rule.extends_to else None,
         leads=rule.leads,
         mhp_required=rule.mhp_required,
         source=rule.source,

@@ -7,9 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.candidates import Candidate
-from schemas.envelope import Command, MemberId, Slug, UtcDatetime
+from schemas.envelope import Command, Frozen, MemberId, Slug, UtcDatetime
 from schemas.followup import HeadCount, MissReason, SessionOutcome
+from schemas.intake import Unit
 from schemas.policy import CaseBrief, Crew, InterventionKind
+from schemas.sessions import Ahead, Busy, CancelReason, ExtendReason
 
 
 class PlanFollowup(Command):
@@ -98,6 +100,89 @@ class MissCheckIn(ItemTimer):
     """A check-in's grace time passed."""
 
 
+class Availability(Frozen):
+    """What is known of when members can hold a session."""
+
+    zone: str
+    """The IANA zone of the agency."""
+    busy: dict[MemberId, tuple[Busy, ...]] = Field(default_factory=dict)
+    elsewhere: dict[MemberId, tuple[Busy, ...]] = Field(default_factory=dict)
+    """What they hold in other cases."""
+    unsure: bool = False
+    """Nobody could say when they are busy."""
+
+
+class ProposeTimes(ItemTimer):
+    """Find times for a session: by its timer, or at once for a coordinator or another team."""
+
+    known: Availability
+
+
+class ConfirmByPolicy(ItemTimer):
+    """Nobody has chosen: the first proposed time confirms itself."""
+
+    known: Availability
+
+
+class ScheduleSession(Command):
+    """A coordinator chooses a proposed time, or sets another one; the same again moves it."""
+
+    item: Slug
+    slot: Annotated[int, Field(ge=1, le=3)] | None = None
+    starts_at: UtcDatetime | None = None
+    minutes: Annotated[int, Field(ge=10, le=600)] | None = None
+    facilitators: tuple[MemberId, ...] = ()
+    place: Slug | None = None
+    units: tuple[Unit, ...] = ()
+    """Units of those who take part that are on duty then: a dispatch center is asked to cover them."""
+    count: Annotated[int, Field(ge=1, le=1000)] | None = None
+    anyway: bool = False
+    """In spite of somebody who is busy, or of fewer of them than usual."""
+    must_move: bool = False
+    """Only what has a time can be moved."""
+    known: Availability
+
+
+class CancelSession(Command):
+    """It does not take place."""
+
+    item: Slug
+    reason: CancelReason
+
+
+class ExtendWindow(Command):
+    """A mental health professional of the team keeps the window open."""
+
+    item: Slug
+    closes_at: UtcDatetime
+    member_id: MemberId
+    reason: ExtendReason
+
+
+class RemindFacilitators(ItemTimer):
+    """A session begins in a day, or in an hour."""
+
+    ahead: Ahead
+
+
+class WarnOfClosing(ItemTimer):
+    """A window closes soon."""
+
+
+class AskOutcome(ItemTimer):
+    """A session should be over."""
+
+
+SessionCommand = (
+    ProposeTimes
+    | ConfirmByPolicy
+    | ScheduleSession
+    | CancelSession
+    | ExtendWindow
+    | RemindFacilitators
+    | WarnOfClosing
+    | AskOutcome
+)
 FollowupCommand = (
     PlanFollowup
     | CancelFollowup
@@ -112,4 +197,5 @@ FollowupCommand = (
     | CloseWindow
     | FallDue
     | MissCheckIn
+    | SessionCommand
 )

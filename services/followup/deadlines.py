@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from schemas.envelope import Timer
@@ -13,9 +15,17 @@ from schemas.followup import (
     InterventionAdded,
     WindowsMoved,
 )
+from schemas.sessions import (
+    Ahead,
+    InterventionProposed,
+    InterventionScheduled,
+    WindowExtended,
+)
+from services.followup.slots import PROPOSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from schemas.envelope import Event
     from schemas.followup import PlannedIntervention
@@ -24,6 +34,37 @@ SESSION_TARGET = "session-target"
 SESSION_CLOSES = "session-closes"
 CHECK_IN_DUE = "check-in-due"
 CHECK_IN_CLOSES = "check-in-closes"
+PROPOSE = "propose"
+SESSION_CONFIRM = "session-confirm"
+SESSION_OVER = "session-over"
+WINDOW_CLOSING = "window-closing"
+REMINDERS = {Ahead.DAY: "session-reminder-day", Ahead.HOUR: "session-reminder-hour"}
+_BEFORE = {Ahead.DAY: timedelta(days=1), Ahead.HOUR: timedelta(hours=1)}
+_WARN_LEAST, _WARN_MOST = timedelta(hours=2), timedelta(days=1)
+_WARN_SHARE = 6
+"""The last sixth of a window: two hours of a defusing's, a day of a debriefing's. PROPOSAL."""
+
+
+class WhenLate(Enum):
+    """What a timer that fires late does, as after an outage of hours."""
+
+    DOES_IT = auto()
+    SKIPS_IT = auto()
+
+
+LATE: dict[str, WhenLate] = {
+    SESSION_TARGET: WhenLate.DOES_IT,  # a coordinator has to know, until the window has closed
+    SESSION_CLOSES: WhenLate.DOES_IT,  # a miss is a miss, whenever it is noticed
+    CHECK_IN_DUE: WhenLate.DOES_IT,  # a contact a day late is better than none
+    CHECK_IN_CLOSES: WhenLate.DOES_IT,
+    PROPOSE: WhenLate.DOES_IT,  # at once: every hour of the window counts
+    SESSION_CONFIRM: WhenLate.DOES_IT,  # with the next time that is still to come
+    SESSION_OVER: WhenLate.DOES_IT,  # the outcome is wanted even days later
+    WINDOW_CLOSING: WhenLate.DOES_IT,  # as long as anything can be done about it
+    REMINDERS[Ahead.DAY]: WhenLate.SKIPS_IT,  # once the hour's reminder is due, that one says it
+    REMINDERS[Ahead.HOUR]: WhenLate.SKIPS_IT,  # once it has begun it would only alarm
+}
+"""Per kind; whatever is done late says by how much."""
 
 
 def deadlines(event: Event) -> Sequence[Timer]:
@@ -44,6 +85,38 @@ def deadlines(event: Event) -> Sequence[Timer]:
         case InterventionAdded():
             return tuple(_sessions((event.intervention,)))
         case _:
+            return _of_a_time(event)
+
+
+def remind_at(starts_at: datetime, ahead: Ahead) -> datetime:
+    """When the facilitators of a session are reminded."""
+    return starts_at - _BEFORE[ahead]
+
+
+def warn_at(opens_at: datetime, closes_at: datetime) -> datetime:
+    """When it is told that a window closes and nothing is scheduled in it."""
+    share = (closes_at - opens_at) / _WARN_SHARE
+    return closes_at - max(_WARN_LEAST, min(_WARN_MOST, share))
+
+
+def _of_a_time(event: Event) -> Sequence[Timer]:
+    match event:
+        case InterventionProposed(confirm_at=at) if at is not None:
+            return (Timer(kind=SESSION_CONFIRM, key=event.item, due_at=at),)
+        case InterventionScheduled(starts_at=starts_at):
+            reminders = (
+                Timer(kind=REMINDERS[ahead], key=event.item, due_at=remind_at(starts_at, ahead))
+                for ahead in Ahead
+                if remind_at(starts_at, ahead) > event.scheduled_at
+            )
+            return (*reminders, Timer(kind=SESSION_OVER, key=event.item, due_at=event.ends_at))
+        case WindowExtended(opens_at=opens_at, closes_at=closes_at):
+            warning = warn_at(opens_at, closes_at)
+            return (
+                Timer(kind=SESSION_CLOSES, key=event.item, due_at=closes_at),
+                Timer(kind=WINDOW_CLOSING, key=event.item, due_at=warning),
+            )
+        case _:
             return ()
 
 
@@ -51,3 +124,7 @@ def _sessions(interventions: Iterable[PlannedIntervention]) -> Iterator[Timer]:
     for each in interventions:
         yield Timer(kind=SESSION_TARGET, key=each.item, due_at=each.target_at)
         yield Timer(kind=SESSION_CLOSES, key=each.item, due_at=each.closes_at)
+        if each.kind in PROPOSED:
+            warning = warn_at(each.opens_at, each.closes_at)
+            yield Timer(kind=PROPOSE, key=each.item, due_at=each.opens_at)
+            yield Timer(kind=WINDOW_CLOSING, key=each.item, due_at=warning)

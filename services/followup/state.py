@@ -33,6 +33,8 @@ from schemas.followup import (
     WindowsMoved,
 )
 from schemas.policy import Role
+from schemas.sessions import InterventionCancelled, WindowExtended
+from services.followup.session_state import Session, SessionEvent, session_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +52,7 @@ class Status(Enum):
     """A session past its target, or a check-in that fell due."""
     DONE = auto()
     DECLINED = auto()
+    CANCELLED = auto()
     MISSED = auto()
 
 
@@ -66,6 +69,8 @@ class Unplanned:
     crews: tuple[Crew, ...] = ()
     approved: frozenset[InterventionKind] = frozenset()
     """A professional may say yes before the team is complete; it is remembered for the plan."""
+    sessions: dict[str, Session] = field(default_factory=dict)
+    """Of an earlier plan: what is scheduled anew goes on counting where that ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,8 @@ class Planned:
     """What was missed and why is known."""
     closed: bool = False
     approved: frozenset[InterventionKind] = frozenset()
+    sessions: dict[str, Session] = field(default_factory=dict)
+    """How far the scheduling of each item is; an item that is not named has not begun."""
 
     def awaits_approval(self, session: PlannedIntervention) -> bool:
         """Whether a mental health professional of the team has still to agree to it."""
@@ -126,7 +133,13 @@ def _before_the_plan(state: Unplanned, event: Event) -> FollowupState:
     match event:
         case FollowupPlanned():
             members, approved = _members(event), state.approved
-            fresh = Planned(members, event.brief, deferred=event.deferred, approved=approved)
+            fresh = Planned(
+                members,
+                event.brief,
+                deferred=event.deferred,
+                approved=approved,
+                sessions=state.sessions,
+            )
             return _with(fresh, event.interventions, event.check_ins)
         case OperationsEndNoted():
             return replace(state, operations_ended_at=event.ended_at)
@@ -150,6 +163,7 @@ _BECAME: dict[type[Event], Status] = {
     InterventionHeld: Status.DONE,
     CheckInCompleted: Status.DONE,
     InterventionDeclined: Status.DECLINED,
+    InterventionCancelled: Status.CANCELLED,
     InterventionMissed: Status.MISSED,
     CheckInMissed: Status.MISSED,
 }
@@ -158,7 +172,12 @@ _BECAME: dict[type[Event], Status] = {
 def _planned(state: Planned, event: Event) -> FollowupState:
     match event:
         case FollowupCancelled():
-            return Unplanned(state.brief.operations_ended_at, event.decided_at, state.brief.crews)
+            return Unplanned(
+                state.brief.operations_ended_at,
+                event.decided_at,
+                state.brief.crews,
+                sessions=state.sessions,
+            )
         case FollowupWidened():
             deferred = (*state.deferred, *event.deferred)
             wider = replace(state, brief=event.brief, members=_members(event), deferred=deferred)
@@ -181,6 +200,11 @@ def _moved(state: Planned, event: Event) -> Planned:
             return replace(state, members=event.members)
         case CaseClosed():
             return replace(state, closed=True)
+        case WindowExtended():
+            return _kept_open(state, event)
+        case _ if isinstance(event, SessionEvent):
+            known = session_after(state.sessions.get(event.item, Session()), event)
+            return replace(state, sessions=state.sessions | {event.item: known})
         case _:
             became = _BECAME.get(type(event))
             return state if became is None else _now(state, event, became)
@@ -223,6 +247,17 @@ def _with(
     return replace(grown, closed=state.closed and not grown.unsettled())
 
 
+def _kept_open(state: Planned, event: WindowExtended) -> Planned:
+    longer = state.interventions[event.item].model_copy(update={"closes_at": event.closes_at})
+    session = replace(state.sessions.get(event.item, Session()), warned=False)
+    return replace(
+        state,
+        interventions=state.interventions | {event.item: longer},
+        sessions=state.sessions | {event.item: session},
+    )
+
+
 def _now(state: Planned, event: Event, status: Status) -> Planned:
     item: str = getattr(event, "item")  # noqa: B009 - all that `_BECAME` names have one
-    return replace(state, status=state.status | {item: status})
+    deferred = tuple(each for each in state.deferred if each.item != item)
+    return replace(state, status=state.status | {item: status}, deferred=deferred)

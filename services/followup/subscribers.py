@@ -6,35 +6,39 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schemas.dispatch import RosterExhausted, TeamFormed
+from schemas.followup import FollowupWidened, TeamNoted
 from schemas.intake import DeactivationRequested, IncidentUpdated, OperationsEnded
 from schemas.refusals import RefusalCode
 from schemas.steps import GroupSessionsApproved, GroupSessionsRefused
-from schemas.subjects import Entity, Stream
-from services.followup.decider import FOLLOWUP
+from schemas.subjects import Stream
 from services.followup.reactions import (
+    NEED_TO_KNOW,
     when_deactivation_requested,
     when_due,
     when_incident_updated,
     when_operations_ended,
     when_sessions_decided,
+    when_team_changed,
     when_team_settled,
 )
 from services.runtime.broker import Listener, on_due, on_event
 from services.runtime.errors import Transient
-from services.runtime.handle import handle
 from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
     from schemas.envelope import Recorded, TimerDue
+    from schemas.subjects import Entity
     from services.followup.commands import FollowupCommand
+    from services.followup.session_desk import SessionDesk
     from services.runtime.host import Ports
 
 
 @dataclass(frozen=True, slots=True)
 class Subscribers:
-    """Followup's reactions, on its ports."""
+    """Followup's reactions, on its ports and the desk of its sessions."""
 
     ports: Ports
+    desk: SessionDesk
 
     def listeners(self) -> tuple[Listener, ...]:
         """One durable consumer per reaction."""
@@ -46,6 +50,8 @@ class Subscribers:
             on_event("followup-operations-ended", OperationsEnded, self.on_operations_ended),
             on_event("followup-crews", IncidentUpdated, self.on_incident_updated),
             on_event("followup-deactivations", DeactivationRequested, self.on_deactivation),
+            on_event("followup-teams-changed", TeamNoted, self.on_team_changed),
+            on_event("followup-plans-widened", FollowupWidened, self.on_team_changed),
             on_due("followup-due", Stream.FOLLOWUP, self.on_due),
         )
 
@@ -72,13 +78,22 @@ class Subscribers:
         """Take the plan back."""
         await self._handle(told.entity, when_deactivation_requested(told, self.ports.clock.now()))
 
+    async def on_team_changed(self, told: Recorded[TeamNoted] | Recorded[FollowupWidened]) -> None:
+        """Propose times anew where who was to hold a session has left, or where there was nobody."""
+        for item in await self.desk.needs_times(told.entity):
+            known = await self.desk.known(told.entity, item)
+            command = when_team_changed(told, item, known, self.ports.clock.now())
+            await self._handle(told.entity, command)
+
     async def on_due(self, due: TimerDue) -> None:
-        """Pass a target, close a window, let a check-in fall due or be missed."""
-        await self._handle(due.entity, when_due(due, self.ports.clock.now()))
+        """Pass a target, close a window, propose or confirm a time, remind, ask, let a check-in fall
+        due or be missed."""
+        needs = due.timer.kind in NEED_TO_KNOW
+        known = await self.desk.known(due.entity, due.timer.key) if needs else None
+        await self._handle(due.entity, when_due(due, self.ports.clock.now(), known))
 
     async def _handle(self, of: Entity, command: FollowupCommand) -> None:
-        entity = Entity(Stream.FOLLOWUP, of.agency, of.id)
-        handled = await handle(self.ports.journal, FOLLOWUP, entity, command)
+        handled = await self.desk.handle(of, command)
         if handled.refusal is None:
             return
         if handled.refusal.code is RefusalCode.TIMER_NOT_DUE:

@@ -19,6 +19,7 @@ from schemas.policy import (
     Tier,
     Urgency,
 )
+from schemas.scheduling import SchedulingRules
 from services.intake.pack.checks import crossed
 from services.intake.pack.layers import Layers, read_layers
 from services.intake.pack.parts import (
@@ -28,6 +29,7 @@ from services.intake.pack.parts import (
     Fairness,
     Intervention,
     ReviewClock,
+    Scheduling,
     Trigger,
     review_clocks,
 )
@@ -56,6 +58,7 @@ class Pack(Strict):
     review: dict[Tier, ReviewClock] = Field(default_factory=review_clocks)
     caps: Caps = LoadCaps()
     fairness: Fairness = FairPoints()
+    scheduling: Scheduling = SchedulingRules()
     interventions: dict[Code, Intervention]
     check_ins: dict[Code, tuple[CheckIn, ...]]
     triggers: dict[Code, Trigger]
@@ -94,6 +97,7 @@ class Pack(Strict):
             alarm_answer_within=self.clocks.alarm_answer_within,
             caps=self.caps,
             fairness=self.fairness,
+            scheduling=self.scheduling,
         )
 
     def review_clock(self, trigger_class: str) -> tuple[timedelta, timedelta]:

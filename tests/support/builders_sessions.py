@@ -59,6 +59,7 @@ def sessions_scheduled() -> dict[type[Event], dict[str, Any]]:
         },
         sessions.WindowExtended: _ITEM
         | {
+            "opens_at": _NOW + timedelta(hours=1),
             "closes_at": _NOW + timedelta(hours=24),
             "by": "member:m-01",
             "reason": sessions.ExtendReason.OFF_SHIFT,

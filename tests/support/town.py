@@ -19,7 +19,9 @@ from services.dispatch.settings import DispatchSettings
 from services.followup.app import build as build_followup
 from services.intake.app import build as build_intake
 from services.intake.settings import IntakeSettings
+from services.runtime.ask import nobody_answers
 from services.runtime.auth import Keyring, KeyRole, add_key
+from services.runtime.broker import Question
 from services.runtime.edge import BodyLimit, install_problems
 from services.runtime.errors import Transient
 from services.runtime.host import Ports, Service
@@ -27,10 +29,11 @@ from services.runtime.journal_memory import MemoryJournal
 from tests.support.phones import Phones
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
     from services.dispatch.carriers.chosen import Carriers
+    from services.runtime.ask import Ask
     from services.runtime.broker import Listener
 
 START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
@@ -221,6 +224,23 @@ class Town:
             self._later.append((moment, listener, told))
 
 
+def asking(services: Sequence[Service]) -> Ask:
+    """Asks the responder that listens on a subject, as the server routes it."""
+
+    async def ask(subject: str, body: bytes, seconds: float) -> bytes:
+        asked = subject.split(".")
+        for responder in (each for service in services for each in service.responders):
+            heard = responder.subject.split(".")
+            if len(heard) == len(asked) and all(
+                mine in {"*", theirs} for mine, theirs in zip(heard, asked, strict=True)
+            ):
+                answer, _ = await responder.answer(Question(subject, {}, body))
+                return answer
+        return await nobody_answers(subject, body, seconds)
+
+    return ask
+
+
 @asynccontextmanager
 async def a_town(
     folder: Path,
@@ -241,14 +261,18 @@ async def a_town(
     shared = {"data_dir": folder, "agency": "metro", "public_url": "http://town.invalid"}
     overrides = {name.replace("__", "."): value for name, value in policy_overrides.items()}
 
+    services: list[Service] = []
+
     def ports(settings: Any) -> Ports:
-        return Ports(settings, journal, clock, Keyring.read(folder / "keys.json"))
+        return Ports(
+            settings, journal, clock, Keyring.read(folder / "keys.json"), ask=asking(services)
+        )
 
     intake = IntakeSettings.model_validate({**shared, "policy_overrides": overrides})
-    asking = DispatchSettings.model_validate({**shared, **(dispatch or {})})
-    services = [build_dispatch(ports(asking), carriers=carriers or phones.carriers())]
+    own = DispatchSettings.model_validate({**shared, **(dispatch or {})})
+    services.append(build_dispatch(ports(own), carriers=carriers or phones.carriers()))
     if not alone:
-        services = [build_intake(ports(intake)), *services, build_followup(ports(intake))]
+        services[:] = [build_intake(ports(intake)), *services, build_followup(ports(intake))]
     app = FastAPI()
     install_problems(app)
     streamed = frozenset(path for service in services for path in service.streamed)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.envelope import Slug
+from schemas.envelope import Slug, UtcDatetime
 
 if TYPE_CHECKING:
     from schemas.dispatch import Failure
@@ -52,6 +52,23 @@ class Callback(BaseModel):
     callback: str
 
 
+class Invitation(BaseModel):
+    """A session's time for the calendar of whoever holds it; what it is about is not in it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    uid: str
+    method: Literal["REQUEST", "CANCEL"]
+    sequence: int
+    starts_at: UtcDatetime
+    ends_at: UtcDatetime
+    zone: str
+    """The IANA zone whose wall clock people read."""
+    sent_at: UtcDatetime
+    place: str = ""
+    link: str = ""
+
+
 class PhoneMessage(BaseModel):
     """A message: role, urgency and link; never what happened, never a name."""
 
@@ -72,6 +89,8 @@ class PhoneMessage(BaseModel):
     """Whether a yes or a no answers it: a call then takes the digits 1 and 2."""
     answer_by: str = ""
     """On the wall clock that people read, such as `23:15 CDT`."""
+    invitation: Invitation | None = None
+    """For mail alone: other carriers have no calendar."""
 
 
 class NotDelivered(Exception):

@@ -67,10 +67,12 @@ from services.dispatch.commands.team import (
     EstimateArrival,
     ExcludeMembers,
     ExpireOffer,
+    Notice,
     NotifyMember,
     ReportTeamOverdue,
     StandTeamDown,
     TeamCommand,
+    TellMembers,
 )
 
 DispatchCommand = TeamCommand | CoordinatorStep | ReviewCommand | DeliveryCommand
@@ -107,6 +109,7 @@ __all__ = [
     "LeaveTeam",
     "MarkReached",
     "MuteMember",
+    "Notice",
     "NotifyMember",
     "PauseAsking",
     "RaiseEmergency",
@@ -130,6 +133,7 @@ __all__ = [
     "StopKeeping",
     "TakeOver",
     "TeamCommand",
+    "TellMembers",
     "TryNextChannel",
     "UnmuteMember",
     "WithdrawMember",

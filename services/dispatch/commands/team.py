@@ -9,8 +9,9 @@ from pydantic import Field
 
 from schemas.candidates import Candidate, Excluded, Lent
 from schemas.dispatch import AlarmReason, Purpose
-from schemas.envelope import By, Code, MemberId, Slug, UtcDatetime
+from schemas.envelope import By, Code, Frozen, MemberId, Slug, UtcDatetime
 from schemas.policy import CaseBrief, InterventionKind
+from schemas.sessions import Appointment, Coverage
 from services.dispatch.commands.case import CaseCommand
 
 
@@ -107,6 +108,24 @@ class NotifyMember(CaseCommand):
     item: Slug | None
 
 
+class Notice(Frozen):
+    """What one member is told; without a name it is for every coordinator of the case."""
+
+    member_id: MemberId | None
+    purpose: Purpose
+    appointment: Appointment | None = None
+    coverage: Coverage | None = None
+
+
+class TellMembers(CaseCommand):
+    """Tell members when they hold a session, or a dispatch center whom to cover."""
+
+    item: Slug
+    about: str
+    """The news that it comes from: nobody hears of the same twice."""
+    notices: tuple[Notice, ...]
+
+
 TeamCommand = (
     ActivateTeam
     | StandTeamDown
@@ -121,4 +140,5 @@ TeamCommand = (
     | EscalateAlarm
     | AlarmCoordinator
     | NotifyMember
+    | TellMembers
 )

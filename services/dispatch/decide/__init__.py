@@ -31,6 +31,7 @@ from services.dispatch.commands import (
     StandTeamDown,
     StartDelivery,
     TeamCommand,
+    TellMembers,
     TryNextChannel,
 )
 from services.dispatch.decide.alarms import asked_for, escalate, reminded, team_overdue
@@ -48,6 +49,7 @@ from services.dispatch.decide.offers import (
     widen,
 )
 from services.dispatch.decide.reviews import ask, close, give_answer
+from services.dispatch.decide.session_notices import tell
 from services.dispatch.decide.sessions import decide_sessions
 from services.dispatch.state import Active, DispatchState, Idle
 
@@ -102,6 +104,8 @@ def _about_a_team(
     if isinstance(command, StandTeamDown):
         is_moot = isinstance(state, Idle) and command.by is not None
         return _no_team(state) if is_moot else stand_down(command, state)
+    if isinstance(command, TellMembers):
+        return tell(command, state)
     match state:
         case Idle() if isinstance(command, ActivateTeam):
             return activate(command, state)

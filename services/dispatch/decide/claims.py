@@ -69,8 +69,17 @@ def not_needed(  # noqa: PLR0911 - one line per purpose
         case Purpose.CALLBACK_DUE | Purpose.PLACE_GIVEN:
             took = isinstance(state, Active) and state.taken_by(command.member_id)
             return None if took else _NOT_NEEDED
-        case Purpose.EXERCISE_OVER:
+        case Purpose.EXERCISE_OVER | Purpose.SESSION_CANCELLED | Purpose.COVERAGE:
             return None
+        case _:
+            return _about_a_time(command, state)
+
+
+def _about_a_time(command: StartDelivery, state: DispatchState) -> Refusal | None:
+    """A session's time that has changed since is told by a message of its own."""
+    if not isinstance(state, Active):
+        return _NOT_NEEDED
+    return _NOT_NEEDED if command.parcel_id in state.oversight.outdated else None
 
 
 def alarm_parcel(alarm_id: UUID, member_id: str, *, escalated: bool) -> UUID:

@@ -24,6 +24,7 @@ from schemas.subjects import lender_of
 from services.dispatch.carriers.port import Contact
 from services.dispatch.personal import Profile
 from services.dispatch.roster_check import WarningKind
+from services.dispatch.session_news import CENTER
 
 if TYPE_CHECKING:
     from typing import Self
@@ -33,6 +34,8 @@ def _of_ones_own(member_id: str) -> str:
     lender, _ = lender_of(member_id)
     if lender is not None:
         raise ValueError("`--` is kept for members that a neighbor agency lends: use one dash")
+    if member_id == CENTER:
+        raise ValueError(f"`{CENTER}` is kept for the dispatch center's desk: use another number")
     return member_id
 
 

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 from schemas.refusals import Refusal, RefusalCode
 from services.followup.commands import (
+    AskOutcome,
     CancelFollowup,
+    CancelSession,
     CloseCase,
     CloseWindow,
+    ConfirmByPolicy,
     DeclineIntervention,
     ExplainMiss,
+    ExtendWindow,
     FallDue,
     FollowupCommand,
     MarkDone,
@@ -19,7 +23,12 @@ from services.followup.commands import (
     OpenGroupWindows,
     PassTarget,
     PlanFollowup,
+    ProposeTimes,
+    RemindFacilitators,
+    ScheduleSession,
+    SessionCommand,
     SetCrews,
+    WarnOfClosing,
 )
 from services.followup.decide.approvals import note_approval
 from services.followup.decide.check_ins import fall_due, miss
@@ -39,6 +48,14 @@ from services.followup.decide.plan import (
     set_crews,
     widen,
 )
+from services.followup.decide.proposals import confirm_approved, confirm_by_policy, propose
+from services.followup.decide.session_timers import (
+    ask_outcome,
+    remind,
+    warn_of_closing,
+    with_called_off,
+)
+from services.followup.decide.sessions import cancel_session, extend, schedule
 from services.followup.state import FollowupState, Planned, Unplanned
 
 if TYPE_CHECKING:
@@ -55,7 +72,10 @@ def decide(command: FollowupCommand, state: FollowupState) -> Sequence[Event] | 
         case Unplanned():
             return _before_the_plan(command, state)
         case Planned():
-            return _once_planned(command, state)
+            decided = _once_planned(command, state)
+            if isinstance(decided, Refusal):
+                return decided
+            return with_called_off(decided, state, command.now)
 
 
 def _before_the_plan(command: FollowupCommand, state: Unplanned) -> Sequence[Event] | Refusal:
@@ -74,7 +94,9 @@ def _before_the_plan(command: FollowupCommand, state: Unplanned) -> Sequence[Eve
             return UNKNOWN
 
 
-def _once_planned(command: FollowupCommand, state: Planned) -> Sequence[Event] | Refusal:
+def _once_planned(  # noqa: PLR0911 - one line per command
+    command: FollowupCommand, state: Planned
+) -> Sequence[Event] | Refusal:
     match command:
         case PlanFollowup():
             return widen(command, state)
@@ -86,8 +108,10 @@ def _once_planned(command: FollowupCommand, state: Planned) -> Sequence[Event] |
             return set_crews(command, state)
         case MarkDone() | DeclineIntervention() | ExplainMiss() | CloseCase() | NoteApproval():
             return _settling(command, state)
-        case _:
+        case PassTarget() | CloseWindow() | FallDue() | MissCheckIn():
             return _in_time(command, state)
+        case _:
+            return _scheduling(command, state)
 
 
 def _settling(
@@ -104,7 +128,7 @@ def _settling(
         case CloseCase():
             return close(command, state)
         case NoteApproval():
-            return note_approval(command, state)
+            return confirm_approved(command, note_approval(command, state), state)
 
 
 def _in_time(
@@ -119,3 +143,31 @@ def _in_time(
             return fall_due(command, state)
         case MissCheckIn():
             return miss(command, state)
+
+
+def _scheduling(command: SessionCommand, state: Planned) -> Sequence[Event] | Refusal:
+    match command:
+        case ProposeTimes():
+            return propose(command, state)
+        case ConfirmByPolicy():
+            return confirm_by_policy(command, state)
+        case ScheduleSession():
+            return schedule(command, state)
+        case CancelSession():
+            return cancel_session(command, state)
+        case ExtendWindow():
+            return extend(command, state)
+        case RemindFacilitators() | WarnOfClosing() | AskOutcome():
+            return _of_its_time(command, state)
+
+
+def _of_its_time(
+    command: RemindFacilitators | WarnOfClosing | AskOutcome, state: Planned
+) -> Sequence[Event] | Refusal:
+    match command:
+        case RemindFacilitators():
+            return remind(command, state)
+        case WarnOfClosing():
+            return warn_of_closing(command, state)
+        case AskOutcome():
+            return ask_outcome(command, state)

@@ -19,12 +19,17 @@ _NAMED = 3
 
 def then_closed(state: Planned, events: Sequence[Event]) -> Sequence[Event]:
     """These events, and the end of the case if they settle the last of it."""
-    after = state
+    settled = after(state, events)
+    return events if settled.closed or settled.unsettled() else (*events, CaseClosed())
+
+
+def after(state: Planned, events: Sequence[Event]) -> Planned:
+    """The plan after events that do not cancel it."""
     for event in events:
-        step = evolve(after, event)
+        step = evolve(state, event)
         assert isinstance(step, Planned)  # noqa: S101 - settling an item cancels no plan
-        after = step
-    return events if after.closed or after.unsettled() else (*events, CaseClosed())
+        state = step
+    return state
 
 
 def explain(command: ExplainMiss, state: Planned) -> Sequence[Event] | Refusal:

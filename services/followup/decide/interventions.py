@@ -42,6 +42,7 @@ _LATER = Refusal(RefusalCode.NOT_YET, "A session cannot have been held later tha
 _OWED = Refusal(
     RefusalCode.NOT_OPTIONAL, "This one takes place because of what happened: cancel it instead."
 )
+_IN_TIME_SECONDS = 60
 UNKNOWN_ITEM = Refusal(RefusalCode.UNKNOWN_ITEM, "The plan has no such item.")
 
 
@@ -81,7 +82,7 @@ def decline(command: DeclineIntervention, state: Planned) -> Sequence[Event] | R
     match state.status[command.item]:
         case Status.DECLINED:
             return ()
-        case Status.DONE | Status.MISSED:
+        case Status.DONE | Status.MISSED | Status.CANCELLED:
             return _SETTLED
         case Status.PLANNED | Status.DUE:
             pass
@@ -133,6 +134,14 @@ def overtaken(command: ItemTimer, moment: object) -> bool:
     return command.due_at is not None and command.due_at != moment
 
 
+def late(command: ItemTimer) -> int:
+    """By how many seconds a timer fired late, as after an outage; a minute is nothing."""
+    if command.due_at is None:
+        return 0
+    seconds = int((command.now - command.due_at).total_seconds())
+    return seconds if seconds > _IN_TIME_SECONDS else 0
+
+
 def _not_doable(command: MarkDone, state: Planned) -> Refusal | None:
     match state.status.get(command.item):
         case None:
@@ -140,7 +149,9 @@ def _not_doable(command: MarkDone, state: Planned) -> Refusal | None:
             return _WAITS if waits else UNKNOWN_ITEM
         case Status.DONE:
             return _SETTLED
-        case Status.PLANNED | Status.DUE | Status.MISSED | Status.DECLINED:
+        case Status.CANCELLED if command.item not in state.interventions:
+            return _WAITS
+        case Status.PLANNED | Status.DUE | Status.MISSED | Status.DECLINED | Status.CANCELLED:
             return None
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemas.envelope import Event
+    from schemas.followup import PlannedIntervention
     from services.followup.commands import (
         CancelFollowup,
         OpenGroupWindows,
@@ -67,7 +68,7 @@ def widen(command: PlanFollowup, state: Planned) -> Sequence[Event]:
         brief = ended(brief, state.brief.operations_ended_at)
     if state.brief.crews and not brief.crews:
         brief = brief.model_copy(update={"crews": state.brief.crews})
-    known = {*state.interventions, *state.check_ins, *(each.item for each in state.deferred)}
+    known = {*state.status, *(each.item for each in state.deferred)}
     return (
         FollowupWidened(
             brief=brief,
@@ -118,7 +119,7 @@ def set_crews(command: SetCrews, state: Planned) -> Sequence[Event]:
     if brief == state.brief:
         return ()
     settled = {item for item, status in state.status.items() if status not in OPEN}
-    fresh = {each.item: each for each in cadence.interventions(brief)}
+    fresh = {each.item: _kept_open(each, state) for each in cadence.interventions(brief)}
     replaced = {each.item for each in cadence.interventions(state.brief)} - settled
     dropped = tuple(item for item in state.interventions if item in replaced - fresh.keys())
     changed = tuple(
@@ -126,7 +127,7 @@ def set_crews(command: SetCrews, state: Planned) -> Sequence[Event]:
         for item, each in fresh.items()
         if item not in settled and state.interventions.get(item) != each
     )
-    deferred = cadence.deferred(brief)
+    deferred = tuple(each for each in cadence.deferred(brief) if each.item not in settled)
     if not dropped and not changed and deferred == state.deferred:
         return ()
     return (
@@ -138,6 +139,14 @@ def set_crews(command: SetCrews, state: Planned) -> Sequence[Event]:
             deferred=deferred,
         ),
     )
+
+
+def _kept_open(fresh: PlannedIntervention, state: Planned) -> PlannedIntervention:
+    """A window that a professional keeps open for longer stays open."""
+    known = state.interventions.get(fresh.item)
+    if known is None or known.opens_at != fresh.opens_at or known.closes_at < fresh.closes_at:
+        return fresh
+    return fresh.model_copy(update={"closes_at": known.closes_at})
 
 
 def note_crews(command: SetCrews, state: Unplanned) -> Sequence[Event]:

@@ -89,6 +89,12 @@ def _windows(plan: dict[str, InterventionRule]) -> Iterator[Trouble]:
                 what = f"{_span(after)} comes before {key} ({_span(before)})"
                 remedy = "it must open, reach its target, then close"
                 yield Trouble(("interventions", name, next_key), what, remedy)
+        if rule.extends_to is not None and rule.extends_to < rule.closes_after:
+            what = (
+                f"{_span(rule.extends_to)} comes before closes_after ({_span(rule.closes_after)})"
+            )
+            remedy = "it is how long the window may be kept open: choose a longer time"
+            yield Trouble(("interventions", name, "extends_to"), what, remedy)
         if rule.kind in GROUP_TALKS and not rule.waits_for_operations:
             what = f"no {rule.kind.value} is held while operations go on"
             steps = ("interventions", name, "waits_for_operations")

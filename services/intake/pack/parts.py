@@ -19,6 +19,7 @@ from schemas.policy import (
     ResponsePolicy,
     Tier,
 )
+from schemas.scheduling import SchedulingRules
 from services.intake.rules import Strict
 
 
@@ -42,6 +43,11 @@ def _spelt(model: type[BaseModel]) -> BeforeValidator:
         for name, field in model.model_fields.items()
         if field.annotation is timedelta
     }
+    lengths |= {
+        name: (Length | None, field.default)
+        for name, field in model.model_fields.items()
+        if field.annotation == timedelta | None
+    }
     base = type(model.__name__, (model,), {"model_config": ConfigDict(extra="forbid")})
     strict: type[BaseModel] = create_model(model.__name__, __base__=base, **lengths)
 
@@ -58,6 +64,7 @@ Intervention = Annotated[InterventionRule, _spelt(InterventionRule)]
 CheckIn = Annotated[CheckInRule, _spelt(CheckInRule)]
 Caps = Annotated[LoadCaps, _spelt(LoadCaps)]
 Fairness = Annotated[FairPoints, _spelt(FairPoints)]
+Scheduling = Annotated[SchedulingRules, _spelt(SchedulingRules)]
 _OF_A_CASE = ResponsePolicy.model_fields
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -96,6 +97,8 @@ def test_those_who_held_a_group_are_looked_after_within_a_day() -> None:
     assert {(t.kind, t.due_at) for t in deadlines(added)} == {
         ("session-target", support.target_at),
         ("session-closes", support.closes_at),
+        ("propose", support.opens_at),
+        ("window-closing", support.closes_at - timedelta(hours=8)),
     }
 
 

@@ -17,6 +17,7 @@ from schemas.policy import Group, Role
 from schemas.refusals import RefusalCode
 from services.followup.deadlines import deadlines
 from services.followup.decider import FOLLOWUP
+from services.followup.slots import PROPOSED
 from tests.support.given import given
 from tests.unit.followup.cases import (
     COMMAND,
@@ -81,7 +82,12 @@ def test_everything_that_is_planned_has_its_timers() -> None:
     plan = planned().only(FollowupPlanned)
     timers = {(timer.kind, timer.key): timer.due_at for timer in deadlines(plan)}
 
-    assert len(timers) == 2 * (len(plan.interventions) + len(plan.check_ins))
+    groups = [each for each in plan.interventions if each.kind in PROPOSED]
+    every = (*groups, *plan.interventions, *plan.check_ins)
+    assert len(timers) == 2 * len(every)
+    for session in groups:
+        assert timers["propose", session.item] == session.opens_at
+        assert session.target_at < timers["window-closing", session.item] < session.closes_at
     for session in plan.interventions:
         assert timers["session-target", session.item] == session.target_at
         assert timers["session-closes", session.item] == session.closes_at
@@ -135,7 +141,7 @@ def test_the_end_of_operations_opens_the_windows_that_waited() -> None:
     opened = {each.item: each for each in case.only(GroupWindowsOpened).interventions}
     assert opened["defusing-responders"].target_at == ENDED + 8 * HOUR
     assert opened["debriefing-dispatchers"].closes_at == ENDED + 10 * DAY
-    assert len(deadlines(case.only(GroupWindowsOpened))) == 8
+    assert len(deadlines(case.only(GroupWindowsOpened))) == 16
     case.and_when(operations_end(ENDED)).then_nothing()
 
 
