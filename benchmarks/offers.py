@@ -19,12 +19,19 @@ from rich.table import Table
 
 from benchmarks.running import Running, running
 from schemas.deliveries import DeliveryStarted
-from schemas.dispatch import AlarmEscalated, CoordinatorAlarmed, OfferExpired, OfferExtended
+from schemas.dispatch import (
+    AlarmEscalated,
+    CoordinatorAlarmed,
+    OfferExpired,
+    OfferExtended,
+    TeamActivated,
+)
 from schemas.subjects import Stream
+from services.runtime.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import timedelta
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime, timedelta
 
     from schemas.envelope import Event, Recorded
 
@@ -48,6 +55,7 @@ class Posted:
 
     case_id: str
     at: float
+    wall: datetime
     answered: float
     critical: bool
 
@@ -77,7 +85,8 @@ async def _measured(seconds: int, rate: int, every: int) -> bool:
         first = _first_offers(town, posted, told)
         memory = town.resident_mb()
     lost = sum(each.critical for each in posted) - len(first)
-    console.print(_table(rate, every, posted, first, raw))
+    steps = _steps(posted, told)
+    console.print(_table(rate, every, posted, steps | {"POST to first offer": first}, raw))
     console.print(f"process: {memory:.0f} MB, {computed * 1e3:.0f} ms of one core an incident")
     console.print(f"critical incidents without an offer: {lost}")
     late = await _lateness()
@@ -110,10 +119,10 @@ async def _post(town: Running, seconds: int, rate: int, every: int) -> list[Post
 
 
 async def _one(town: Running, body: dict[str, Any]) -> Posted:
-    at = time.monotonic()
+    at, wall = time.monotonic(), SystemClock().now()
     answer = await town.http.post("/v1/incidents", json=body)
     answer.raise_for_status()
-    return Posted(answer.json()["case_id"], at, time.monotonic(), body is CRITICAL)
+    return Posted(answer.json()["case_id"], at, wall, time.monotonic(), body is CRITICAL)
 
 
 async def _until(moment: float) -> None:
@@ -145,6 +154,19 @@ def _first_offers(
             if at is not None:
                 handed[recorded.entity.id].append(at)
     return [min(handed[p.case_id]) - p.at for p in posted if p.critical and handed[p.case_id]]
+
+
+def _steps(posted: Sequence[Posted], told: Iterable[Recorded[Event]]) -> dict[str, list[float]]:
+    """When the members were ranked, and when the first offer was claimed, by the events' own times."""
+    began = {each.case_id: each.wall for each in posted if each.critical}
+    steps: dict[str, dict[str, float]] = {"POST to ranking": {}, "POST to claim": {}}
+    names = {TeamActivated: "POST to ranking", DeliveryStarted: "POST to claim"}
+    for recorded in told:
+        case_id, name = recorded.entity.id, names.get(type(recorded.event))
+        if name and case_id in began:
+            after = (recorded.meta.time - began[case_id]).total_seconds()
+            steps[name].setdefault(case_id, after)
+    return {name: list(times.values()) for name, times in steps.items()}
 
 
 async def _raw_publish(town: Running) -> list[float]:
@@ -197,7 +219,11 @@ def _late(told: Iterable[Recorded[Event]]) -> dict[str, list[float]]:
 
 
 def _table(
-    rate: int, every: int, posted: Sequence[Posted], first: list[float], raw: list[float]
+    rate: int,
+    every: int,
+    posted: Sequence[Posted],
+    critical: Mapping[str, Sequence[float]],
+    raw: Sequence[float],
 ) -> Table:
     title = f"{rate} incidents a second, one of {every} critical, a roster of {ROSTER}"
     table = Table(title=title, title_justify="left")
@@ -205,7 +231,7 @@ def _table(
     for head in ("count", "p50", "p90", "p99", "longest"):
         table.add_column(head, justify="right")
     answered = [each.answered - each.at for each in posted]
-    rows = {"POST answered": answered, "POST to first offer": first, "plain publish": raw}
+    rows = {"POST answered": answered, **critical, "plain publish": raw}
     for name, times in rows.items():
         cells = [_at(times, 50), _at(times, 90), _at(times, 99), max(times, default=0)]
         table.add_row(name, str(len(times)), *(f"{cell * 1e3:.1f}" for cell in cells))

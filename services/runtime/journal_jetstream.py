@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from nats.errors import Error as NatsError
@@ -17,6 +16,7 @@ from schemas.envelope import Recorded
 from schemas.subjects import history_filter, parse_event_subject
 from services.runtime.clock import new_id
 from services.runtime.errors import Conflict, Poison, Transient
+from services.runtime.histories import Histories
 from services.runtime.journal import History
 from services.runtime.telemetry import UNREADABLE, log
 from services.runtime.timers import encode_timer
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 
 _WRONG_LAST_SEQUENCE = 10071
 _PAGE = 1000
-_REMEMBERED = 256
-"""Entities whose histories are kept decoded: a case is loaded twenty times in its first second, and
-its first event names the whole roster."""
 _REQUEST_SECONDS = 2.0
 _FOLLOW_SECONDS = 2.0
 _FOLLOW_PAUSE = 0.2
@@ -66,14 +63,14 @@ class JetStreamJournal:
         self._jetstream: JetStreamContext = client.jetstream(timeout=_REQUEST_SECONDS)
         self._clock = clock
         self._inbox = self._client.new_inbox().rpartition(".")[0].encode() + b"."
-        self._lately: OrderedDict[Entity, History] = OrderedDict()
+        self._lately = Histories()
 
     async def load(self, entity: Entity) -> History:
         """See Journal.load. One request reads a page of a thousand events.
 
         Of an entity that was loaded lately only what is new is read: history never changes.
         """
-        known = self._lately.get(entity, History((), 0))
+        known = self._lately.of(entity)
         events: list[Recorded[Event]] = [*known.events]
         start = known.version + 1
         self._must_be_connected()
@@ -85,7 +82,7 @@ class JetStreamJournal:
                     break
                 start = events[-1].sequence + 1
         history = History(tuple(events), events[-1].sequence if events else 0)
-        self._remember(entity, history)
+        self._lately.keep(entity, history)
         return history
 
     async def append(
@@ -112,13 +109,21 @@ class JetStreamJournal:
         try:
             async with _as_our_errors():
                 if len(facts) > 1:
-                    return await self._batch([*facts, *waits])
-                for wait in waits:
-                    await self._publish(wait)
-                return await self._publish(facts[0])
+                    last = await self._batch([*facts, *waits])
+                    first = last - len(facts) - len(waits) + 1
+                else:
+                    for wait in waits:
+                        await self._publish(wait)
+                    last = first = await self._publish(facts[0])
         except Conflict:
-            self._lately.pop(entity, None)  # if the store was set back, what is known is wrong
+            self._lately.forget(entity)  # if the store was set back, what is known is wrong
             raise
+        written = [
+            _recorded(subject, headers, body, first + place)
+            for place, (subject, headers, body) in enumerate(facts)
+        ]
+        self._lately.extend(entity, written, expected)
+        return last
 
     async def follow(
         self, stream: Stream, after: int, since: datetime | None = None
@@ -147,13 +152,13 @@ class JetStreamJournal:
                 return 0
             return newest.seq or 0
 
-    def _remember(self, entity: Entity, history: History) -> None:
-        """The newest wins where two loads cross each other."""
-        if history.version >= self._lately.get(entity, history).version:
-            self._lately[entity] = history
-        self._lately.move_to_end(entity)
-        if len(self._lately) > _REMEMBERED:
-            self._lately.popitem(last=False)
+    def _told(self, stream: Stream, message: Msg) -> Recorded[Event] | None:
+        """An event as it is known, where this process wrote or loaded it lately."""
+        with contextlib.suppress(ValueError):
+            entity, _ = parse_event_subject(message.subject)
+            if known := self._lately.find(entity, message.metadata.sequence.stream):
+                return known
+        return _readable(stream, message)
 
     def _must_be_connected(self) -> None:
         """Say at once that the streams are away, instead of waiting for an answer."""
@@ -238,7 +243,7 @@ class JetStreamJournal:
                     raise Transient("the consumer skipped messages")
                 delivered = messages[-1].metadata.sequence.consumer
                 behind = bool(messages[-1].metadata.num_pending)
-                yield [event for message in messages if (event := _readable(stream, message))]
+                yield [event for message in messages if (event := self._told(stream, message))]
         finally:
             with contextlib.suppress(NatsError):
                 await pull.unsubscribe()

@@ -69,6 +69,34 @@ async def test_what_was_appended_is_loaded_again(journal: Journal) -> None:
     assert history.version == history.events[0].sequence == version > 0
 
 
+@pytest.mark.parametrize("timers", [0, 2])
+async def test_the_writer_and_everybody_else_read_the_same(bench: Bench, timers: int) -> None:
+    """Whatever the writer remembers of its own writing: sequences, attributes, events."""
+    waits = [a_timer(f"t{number}", SystemClock().after(60)) for number in range(timers)]
+    first = await bench.journal.append([COMPLETED], waits, expected=0)
+    behind = await bench.journal.load(CASE)
+    await bench.journal.append([MISSED, HELD], waits, expected=first)
+    another = await bench.another()
+    await another.append(
+        [a_draft(an(CheckInMissed), CASE, index=7)], [], (await another.load(CASE)).version
+    )
+
+    known = await bench.journal.load(CASE)
+
+    fresh = await bench.another()
+    assert known == await fresh.load(CASE)
+    assert known.events[: len(behind.events)] == behind.events
+    assert [each.event.NAME for each in known.events] == [
+        "check_in_completed",
+        "check_in_missed",
+        "intervention_held",
+        "check_in_missed",
+    ]
+    assert await follow(bench.journal, Stream.FOLLOWUP, 0, lambda seen: len(seen) >= 4) == list(
+        known.events
+    )
+
+
 async def test_the_version_rises_with_every_append(journal: Journal) -> None:
     first = await journal.append([COMPLETED], [], expected=0)
     second = await journal.append([MISSED], [], expected=first)
