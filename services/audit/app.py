@@ -30,7 +30,7 @@ def build(ports: Ports) -> Service:
     reader = Reader(store, news, ports.clock)
     router = APIRouter()
     router.include_router(api.routes(ports, reader))
-    console = Console.of(settings, ports.keyring, reader)
+    console = Console.of(settings, ports.keyring, reader, projector.level)
     router.include_router(pages(console))
     exercises = DrillReader(reader)
     router.include_router(drills_api.routes(ports, exercises))

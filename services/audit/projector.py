@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from schemas.subjects import Stream
 from services.audit.folds import changes_of
 from services.audit.views.requests import waiting
+from services.runtime.errors import Transient
 from services.runtime.telemetry import UNREADABLE, log
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from services.runtime.journal import Journal
 
 _CATCH_UP_SECONDS = 60.0
+_LEVEL_SECONDS = 1.0
+_OF_CASES = (Stream.INTAKE, Stream.DISPATCH, Stream.FOLLOWUP)
 
 
 @dataclass
@@ -33,6 +37,8 @@ class Projector:
     _caught_up: dict[Stream, asyncio.Event] = field(
         default_factory=lambda: {stream: asyncio.Event() for stream in Stream}
     )
+    _at: dict[Stream, int] = field(default_factory=lambda: dict.fromkeys(Stream, 0))
+    _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
     _checked: asyncio.Lock = field(default_factory=asyncio.Lock)
     _is_checked: bool = False
 
@@ -50,9 +56,21 @@ class Projector:
             behind = [str(stream) for stream, done in self._caught_up.items() if not done.is_set()]
             log.warning("views_still_catching_up", streams=behind)
 
+    async def level(self) -> None:
+        """Wait until the views hold what the streams of cases held just now, at most a second: who
+        pressed a button sees on the next page what it did."""
+        with contextlib.suppress(Transient, TimeoutError):
+            async with asyncio.timeout(_LEVEL_SECONDS):
+                newest = {each: await self.journal.last_sequence(each) for each in _OF_CASES}
+                async with self._moved:
+                    await self._moved.wait_for(
+                        lambda: all(self._at[each] >= newest[each] for each in newest)
+                    )
+
     async def _follow(self, stream: Stream) -> None:
         newest = await self._check(stream)
         after = (await self.store.positions()).get(stream.value, 0)
+        await self._reached(stream, after)
         if after >= newest:
             self._caught_up[stream].set()
         async for batch in self.journal.follow(stream, after):
@@ -66,9 +84,15 @@ class Projector:
         asked = {told.entity.agency for told in batch if told.entity.is_request}
         before = await self._waiting(asked)
         await self.store.write(stream, batch[-1].sequence, changes)
+        await self._reached(stream, batch[-1].sequence)
         changed = before ^ await self._waiting(asked)
         shown = {told.entity.agency for told in batch if not told.entity.is_request}
         await self.news.publish(shown | changed)
+
+    async def _reached(self, stream: Stream, position: int) -> None:
+        async with self._moved:
+            self._at[stream] = position
+            self._moved.notify_all()
 
     async def _waiting(self, agencies: Collection[str]) -> frozenset[str]:
         """A request is news only when what is told of it changes: its coming would say too much."""

@@ -24,7 +24,7 @@ from services.runtime.auth import KeyRole
 from services.runtime.edge import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from fastapi import Request, Response
 
@@ -50,9 +50,17 @@ class Console:
     pages: Pages
     deciding: Deciding
     numbers: Numbers
+    level: Callable[[], Awaitable[None]]
+    """Waits a moment until the views hold what has just been recorded."""
 
     @classmethod
-    def of(cls, settings: AuditSettings, keyring: Keyring, reader: Reader) -> Self:
+    def of(
+        cls,
+        settings: AuditSettings,
+        keyring: Keyring,
+        reader: Reader,
+        level: Callable[[], Awaitable[None]],
+    ) -> Self:
         """The console of these settings."""
         rendered = pages(
             ZoneInfo(settings.time_zone),
@@ -61,7 +69,7 @@ class Console:
         )
         sessions, deciding = Sessions.of(settings), Deciding.of(settings)
         numbers = read_numbers(settings.roster_file)
-        return cls(settings, keyring, reader, sessions, rendered, deciding, numbers)
+        return cls(settings, keyring, reader, sessions, rendered, deciding, numbers, level)
 
     def who(self, request: Request) -> Principal:
         """Who is looking. Raises SignInFirst."""
@@ -141,6 +149,8 @@ class Console:
     async def case(self, request: Request, case_id: str, refused: str, typed: str) -> Response:
         """One case with its picture, its timeline, and what can be decided on it."""
         principal = self.who(request)
+        if request.headers.get("sec-fetch-mode", "navigate") == "navigate":
+            await self.level()  # perhaps a button led here
         page, file = await self.reader.case(principal.agency, case_id)
         found = await self.reader.look_up(principal.agency, typed) if typed else ()
         panel = self.deciding.panel(principal, page.case, typed, found)

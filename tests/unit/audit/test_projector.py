@@ -149,6 +149,23 @@ async def test_a_crash_between_rows_and_position_doubles_nothing(
     await whole.close()
 
 
+async def test_what_was_recorded_just_now_can_be_waited_for(
+    journal: MemoryJournal, store: Store
+) -> None:
+    projector = Projector(journal, store, News())
+    tasks = [asyncio.ensure_future(job()) for job in projector.jobs()]
+    await projector.caught_up()
+    for number in range(20):
+        await Story(journal, number=f"pressed-{number}").reported()
+        await projector.level()
+        assert len((await dump(store))["cases"]) == 5 + number
+    journal.reachable = False
+    await projector.level()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def test_a_rebuild_gives_the_same_rows(journal: MemoryJournal, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'views.sqlite3'}"
     first = Store(url)
