@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from schemas.dispatch import Failure
+from schemas.policy import Role
 from schemas.rota import CoverageChecked, GapsWarned
 from schemas.subjects import Stream
 from tests.support.town import a_town
@@ -217,11 +218,13 @@ async def test_coordinators_are_warned_once_three_days_ahead(town: Town) -> None
 
 
 async def test_a_warning_is_sent_again_until_a_carrier_takes_it(town: Town) -> None:
+    await town.enroll("c-2", Role.COORDINATOR)
     await town.advance(hours=11)
     await put(town, "mhps-weekly", MHPS)
     town.phones.fail("c-1", Failure.TEMPORARY, Failure.TEMPORARY)
     await town.advance(hours=1, minutes=1)
     assert len(looks(town, GapsWarned)) == 1
     assert texts(town, "c-1") == []
+    assert len(texts(town, "c-2")) == 1
     await town.advance(minutes=3)
-    assert len(texts(town, "c-1")) == 1
+    assert len(texts(town, "c-1")) == len(texts(town, "c-2")) == 1

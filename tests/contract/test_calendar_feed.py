@@ -86,7 +86,9 @@ def test_a_member_sees_their_own_shifts_and_no_roster_number() -> None:
 
 
 def test_on_call_is_not_busy_when_the_feed_is_read_back() -> None:
-    assert busy_times(made(story(a_set(DAILY))), "UTC", START, END) == ()
+    text = made(story(a_set(DAILY)))
+    assert {str(entry["TRANSP"]) for entry in read(text)} == {"TRANSPARENT"}
+    assert busy_times(text, "UTC", START, END) == ()
 
 
 def test_what_was_not_changed_keeps_its_id_and_its_number() -> None:

@@ -119,9 +119,12 @@ def test_a_new_plan_holds_from_its_time_on_and_the_past_stays() -> None:
 def test_a_plan_takes_the_place_of_one_that_was_set_for_later() -> None:
     four = a_plan(a_rotation("p-4", first="2026-03-02T08:00", weeks=1))
     later = RotaSet(plan=four, effective_from=MONDAY + 5 * DAY)
-    back = command(SetRota, MONDAY + DAY, plan=WEEKLY)
-    after = given(ROTA, SET, later).when(back).then_kinds(RotaSet).after
-    assert who(after, "2026-03-08T14:00") == {"p-1": 1}
+    three = a_plan(a_rotation("p-3", first="2026-03-02T08:00", weeks=1))
+    sooner = command(SetRota, MONDAY + DAY, plan=three)
+    after = given(ROTA, SET, later).when(sooner).then_kinds(RotaSet).after
+    assert who(after, "2026-03-02T14:00") == {"p-1": 1}
+    assert who(after, "2026-03-05T14:00") == {"p-3": 1}
+    assert who(after, "2026-03-08T14:00") == {"p-3": 1}
 
 
 def test_a_stand_in_is_on_call_for_that_time_at_that_place() -> None:
