@@ -195,6 +195,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "coordinators": ("c-01",),
         "form_by": after(hours=1),
         "program_leads": (),
+        "neighbours": (),
     },
     dispatch.MemberExcluded: {"member_id": "p-02", "reasons": (Exclusion.INVOLVED,)},
     dispatch.OfferExtended: _OFFER

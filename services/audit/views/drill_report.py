@@ -151,8 +151,7 @@ def _told(
     missed = Counter((r.offer.role, r.failure) for r in replies if not r.reached)
     in_time = sum(reply.in_time for reply in replies)
     reached = sum(reply.reached for reply in replies)
-    is_over = row.ended_at is not None
-    waiting = 0 if is_over else sum(not reply.is_withdrawn for reply in early)
+    waiting = 0 if row.ended_at else sum(not reply.is_withdrawn for reply in early)
     return DrillReport(
         as_of=now,
         drill=drill(row),
@@ -169,21 +168,30 @@ def _told(
         seconds_to_team=to_team,
         measures=(
             _part("reached", "Reached", reached, len(replies), row.reached_target),
-            _part(
-                "answered_in_time",
-                "Answered in time",
-                in_time,
-                len(waited_for),
-                row.answered_target,
-            ),
-            _time("first_answer", "First answer", to_first, row.reply_seconds, is_over=is_over),
-            _time("team", "Team complete", to_team, row.form_seconds, is_over=is_over),
+            _answered(in_time, len(waited_for), row),
+            *_times(to_first, to_team, row),
         ),
-        not_reached=tuple(
-            Lacking(role=role, reason=why, words=_FAILURES.get(why, plain(why)), count=count)
-            for (role, why), count in sorted(missed.items())
-        ),
+        not_reached=_lacking(missed),
         not_asked=not_asked,
+    )
+
+
+def _answered(in_time: int, of: int, row: Row) -> Measure:
+    return _part("answered_in_time", "Answered in time", in_time, of, row.answered_target)
+
+
+def _times(to_first: float | None, to_team: float | None, row: Row) -> tuple[Measure, Measure]:
+    is_over = row.ended_at is not None
+    return (
+        _time("first_answer", "First answer", to_first, row.reply_seconds, is_over=is_over),
+        _time("team", "Team complete", to_team, row.form_seconds, is_over=is_over),
+    )
+
+
+def _lacking(missed: Counter[tuple[str, str]]) -> tuple[Lacking, ...]:
+    return tuple(
+        Lacking(role=role, reason=why, words=_FAILURES.get(why, plain(why)), count=count)
+        for (role, why), count in sorted(missed.items())
     )
 
 
