@@ -77,11 +77,7 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
     settings = (
         ports.settings if isinstance(ports.settings, DispatchSettings) else DispatchSettings()
     )
-    contacts: Bucket = (
-        JetStreamBucket(ports.client, CONTACTS_BUCKET) if ports.client else MemoryBucket()
-    )
-    kept = settings.link_secret
-    secret = kept.get_secret_value() if kept else secret_of(settings.data_dir / "link-secret")
+    contacts, secret = _contacts(ports), _secret(settings)
     circles = _circles(ports, settings, contacts)
     numbers = read_requests_policy(settings.requests_file)
     desk = RequestDesk(ports, circles, contacts, RequestSigner(secret), numbers)
@@ -115,6 +111,17 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
         streamed=(rota_calendars.FILE_PATH,),
         background=(*(part.keep for part in kept_up), carriers.warm),
     )
+
+
+def _contacts(ports: Ports) -> Bucket:
+    """The erasable bucket."""
+    return JetStreamBucket(ports.client, CONTACTS_BUCKET) if ports.client else MemoryBucket()
+
+
+def _secret(settings: DispatchSettings) -> str:
+    """What every link is signed with."""
+    kept = settings.link_secret
+    return kept.get_secret_value() if kept else secret_of(settings.data_dir / "link-secret")
 
 
 def _joined(*parts: APIRouter) -> APIRouter:
