@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha1
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]+\Z")
 _CASE_NAMESPACE = UUID("7a11b0a2-d000-5000-8000-000000000911")
@@ -130,6 +135,20 @@ def request_id_for(seed: UUID) -> str:
     """
     bits = seed.int & ~(0xF << 76) & ~(0x3 << 62) | 8 << 76 | 2 << 62
     return str(UUID(int=bits))
+
+
+def drawing(*parts: object) -> Callable[[str], bytes]:
+    """`derived_id(*parts, last)` as plain bytes for many a last part, in the same order and much
+    faster: a lot for each member of a roster."""
+    begun = sha1(_CASE_NAMESPACE.bytes, usedforsecurity=False)
+    begun.update("".join(f"{part}\x1f" for part in parts).encode())
+
+    def draw(last: str) -> bytes:
+        lot = begun.copy()
+        lot.update(last.encode())
+        return lot.digest()[:16]
+
+    return draw
 
 
 _LENT = "--"

@@ -12,12 +12,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.candidates import Candidate, Circle
-from schemas.subjects import derived_id, lent_id
+from schemas.subjects import drawing, lent_id
 from services.dispatch.load import FREE
 from services.dispatch.roster import rode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from schemas.policy import Role
     from services.dispatch.eligibility import Asking
@@ -29,10 +29,11 @@ _LAST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Crews:
-    """What is known of those who were there, without knowing who they are."""
+    """What is known of those who were there, without knowing who they are; and the case's lots."""
 
     disciplines: frozenset[str]
     stations: frozenset[str]
+    lot: Callable[[str], bytes]
 
 
 class Standing(NamedTuple):
@@ -52,7 +53,8 @@ def crews_of(roster: Mapping[str, Member], asking: Asking) -> Crews:
     stations of those members always, as no feed tells a unit's station."""
     there = [member.entry for member in roster.values() if rode(member, asking.units)]
     disciplines = asking.disciplines or {entry.discipline for entry in there}
-    return Crews(frozenset(disciplines), frozenset(entry.station for entry in there))
+    stations = frozenset(entry.station for entry in there)
+    return Crews(frozenset(disciplines), stations, drawing(asking.case_id))
 
 
 def standing(
@@ -80,7 +82,7 @@ def standing(
     on_call = () if order is None else (f"on_call_{order}",)
     return Standing(
         key=(_step(order, waits=waits), order or _LAST, -points, asked or _NEVER),
-        lot=derived_id(asking.case_id, name).bytes,
+        lot=crews.lot(name),
         member_id=name,
         role=entry.role,
         circle=_circle(order, lender),

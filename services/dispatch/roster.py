@@ -140,7 +140,10 @@ def _enrolled_again(state: Member, entry: MemberEnrolled) -> Member:
 
 def designated_on(member: Member, day: date) -> bool:
     """Whether the member was designated on a day (privilege needs it: Louisiana CE 518)."""
-    return any(period.holds_on(day) for period in member.periods)
+    until = member.designated_until
+    if member.entry.designated_from <= day and (until is None or day <= until):
+        return True
+    return any(period.holds_on(day) for period in member.past)
 
 
 def trained(member: Member, on: date, rules: RosterRules) -> bool:
@@ -173,9 +176,8 @@ def exclusions(
     """
     rules = rules or shipped_rules()
     ends = training_ends(member.entry, today, rules)
-    periods = member.periods
-    begun = any(period.begins <= incident_on for period in periods)
-    holds = any(period.holds_on(incident_on) for period in periods)
+    holds = designated_on(member, incident_on)
+    begun = holds or any(period.begins <= incident_on for period in member.periods)
     reasons = (
         (rode(member, units), Exclusion.INVOLVED),
         (not begun, Exclusion.NOT_DESIGNATED),
