@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from services.dispatch.rota import on_call
 from services.dispatch.roster import is_muted
+from services.dispatch.rota import on_call
 from services.dispatch.rota_time import joined, moments, wall_time, weekly, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from services.dispatch.roster import Member
     from services.dispatch.rota import Rota
     from services.dispatch.rota_time import Span
 
 _DAY = timedelta(days=1)
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,13 @@ def duty(
     return Duty(places, frozenset(away))
 
 
-def is_away(member: Member, busy: Iterable[Span], at: datetime) -> bool:
-    """Whether a member is outside their own hours, or busy by their calendar."""
+def is_away(member: Member, busy: Sequence[Span], at: datetime) -> bool:
+    """Whether a member is outside their own hours, or busy by their calendar, which is in order."""
     hours = member.hours
     if hours is not None and not within(hours.times, hours.time_zone, at):
         return True
-    return any(starts <= at < ends for starts, ends in busy)
+    begun = bisect_right(busy, (at, _NEVER))
+    return begun > 0 and at < busy[begun - 1][1]
 
 
 def not_free(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -100,7 +101,7 @@ class RotaDesk:
 
     async def gaps(self, agency: str, start: datetime, end: datetime) -> tuple[Gap, ...]:
         """Every gap between two moments."""
-        return gaps(await self.team(agency), start, end)
+        return await looked_through(await self.team(agency), start, end)
 
     @property
     def zone(self) -> str:
@@ -130,16 +131,16 @@ class RotaDesk:
             actor="timer",
             trace=due.trace,
             due_at=due.timer.due_at,
-            gaps=self._near(team, now),
+            gaps=await self._near(team, now),
             coordinators=self._warned(team.members, now),
             next_at=self._next_look(now) if is_any_left else None,
         )
         await self._record(agency, command)
 
-    def _near(self, team: Team, now: datetime) -> tuple[Gap, ...]:
+    async def _near(self, team: Team, now: datetime) -> tuple[Gap, ...]:
         """Those that begin soon, each to its end."""
         soon = now + self.rules.warn_before
-        found = gaps(team, now, soon + self.rules.look_ahead)
+        found = await looked_through(team, now, soon + self.rules.look_ahead)
         return tuple(gap for gap in found if gap.starts < soon)
 
     async def _record(self, agency: str, command: CoverageCommand) -> None:
@@ -171,3 +172,9 @@ class RotaDesk:
         if at <= now + timedelta(hours=12):
             at = moment(datetime.combine(day + timedelta(days=1), self.rules.check_at), self.zone)
         return at
+
+
+async def looked_through(team: Team, start: datetime, end: datetime) -> tuple[Gap, ...]:
+    """Every gap between two moments, found beside: for a large team it takes most of a second, and
+    no offer waits for it."""
+    return await asyncio.to_thread(gaps, team, start, end)

@@ -41,7 +41,7 @@ from services.dispatch.edge.rota_models import (
     ShownRota,
 )
 from services.dispatch.edge.rota_shown import on_duty, shown_gap, shown_rota, shown_shifts
-from services.dispatch.rota_gaps import gaps
+from services.dispatch.rota_desk import looked_through
 from services.dispatch.rota_time import moment
 from services.runtime.clock import new_id
 from services.runtime.edge import Problem, require
@@ -107,13 +107,12 @@ class RotaEdge:
             await self.change(who, rota_id, command)
         now, rules = self.desk.ports.clock.now(), self.desk.rules
         team = replace(team, rotas={**team.rotas, rota_id: after})
+        left = await looked_through(team, now, now + rules.look_ahead)
         begins = max(now, after.versions[-1].since)
         return Planned(
             changed=bool(events),
             shifts=shown_shifts({rota_id: after}, begins, begins + rules.look_ahead),
-            gaps=tuple(
-                shown_gap(gap, self.desk.zone) for gap in gaps(team, now, now + rules.look_ahead)
-            ),
+            gaps=tuple(shown_gap(gap, self.desk.zone) for gap in left),
         )
 
     async def override(self, who: Principal, rota_id: str, given: GivenOverride) -> Overridden:
