@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Literal
@@ -18,6 +19,8 @@ from services.dispatch.carriers.port import NotDelivered
 if TYPE_CHECKING:
     from services.dispatch.carriers.port import Contact, Invitation, PhoneMessage
 
+_ONE_LINE = re.compile(r"[\x20-\x7e]{1,78}")
+_SHORT_LINES = re.compile(r"(?:[\x20-\x7e]{0,900}\n)+")
 _GOODBYE_SECONDS = 0.5
 """The message is taken by then: waiting longer could outlast the claim on sending it."""
 
@@ -56,7 +59,8 @@ class SmtpCarrier:
         if not contact.email:
             raise NotDelivered(Failure.PERMANENT, "no mail address is on file")
         try:
-            mail = _mail(message, self.sender, contact.email).as_bytes()
+            mail = _plain(message, self.sender, contact.email)
+            mail = mail or _mail(message, self.sender, contact.email).as_bytes()
             contact.email.encode("ascii")
         except ValueError as unusable:
             raise NotDelivered(Failure.PERMANENT, "the address cannot be used") from unusable
@@ -105,6 +109,27 @@ def _kind(error: Exception) -> Failure:
     """RFC 5321: a 5xx answer will not change, everything else may."""
     is_final = isinstance(error, SMTPResponseException) and 500 <= error.code < 600
     return Failure.PERMANENT if is_final else Failure.TEMPORARY
+
+
+def _plain(message: PhoneMessage, sender: str, recipient: str) -> bytes | None:
+    """The same as `_mail` makes of a few short lines of ASCII, which nearly all messages are, in a
+    hundredth of the time: a first offer waits for it. None for anything else."""
+    headers = {
+        "From": sender,
+        "To": recipient,
+        "Subject": message.subject,
+        "Message-ID": f"<{message.message_id}@tailboard>",
+        "Auto-Submitted": "auto-generated",
+        "X-Priority": "1",
+        "Content-Type": 'text/plain; charset="utf-8"',
+        "Content-Transfer-Encoding": "7bit",
+        "MIME-Version": "1.0",
+    }
+    told = [f"{name}: {value}" for name, value in headers.items()]
+    is_plain = _SHORT_LINES.fullmatch(message.text) and all(map(_ONE_LINE.fullmatch, told))
+    if message.invitation or not is_plain:
+        return None
+    return "\n".join([*told, "", message.text]).encode("ascii")
 
 
 def _mail(message: PhoneMessage, sender: str, recipient: str) -> EmailMessage:
