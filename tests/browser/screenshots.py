@@ -58,6 +58,7 @@ async def main() -> None:
 
 
 async def _a_case(tailboard: Running) -> str:
+    line = ""
     for example in ("vehicle-lockout", "lodd", "pediatric-cpr"):
         line = await tailboard.cli("post", str(EXAMPLES / f"{example}.json"))
     await tailboard.watch_until("fell_due")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from schemas.dispatch import AlarmReason, CoordinatorAlarmed
 from services.cli.__main__ import run
 from tests.support.served import served
 from tests.unit.audit import night, people
@@ -64,6 +65,28 @@ async def test_the_board_says_what_happens_next_and_who_was_called(desk: Desk) -
     assert "EXERCISE" in text
     assert text.index("Line-of-duty death") < text.index("Child death")
     assert text.index("Complete lately") < text.index("Officer-involved shooting")
+
+
+async def test_alarms_of_the_follow_up_are_one_line_on_the_board(desk: Desk) -> None:
+    story = await night.paused(desk.journal)
+    search = Night(story)
+    await search.tell(minutes(38), search.alarm(minutes(38)))
+    for item in ("defusing-responders", "defusing-dispatchers"):
+        late = CoordinatorAlarmed(
+            alarm_id=story.offer_id(item),
+            reason=AlarmReason.INTERVENTION_OVERDUE,
+            item=item,
+            member_ids=("c-01",),
+            answer_by=story.start + minutes(70),
+        )
+        await search.tell(minutes(40), late)
+    board = (await page(desk, "/activations")).text
+    assert "<strong>Nobody is left to ask.</strong>" in board
+    assert "<strong>2 alarms of the follow-up.</strong>" in board
+    assert "Defusing" not in board
+    case = (await page(desk, f"/cases/{story.case_id}")).text
+    assert "<strong>Intervention overdue: Defusing for responders.</strong>" in case
+    assert case.count(">I have it</button>") == 3
 
 
 async def test_a_quiet_night_says_so(desk: Desk) -> None:
