@@ -17,6 +17,7 @@ from schemas.dispatch import (
     OfferAccepted,
     OfferExtended,
     OfferWithdrawn,
+    Purpose,
     TeamFormed,
 )
 from schemas.followup import CheckInFellDue, FollowupPlanned
@@ -97,7 +98,8 @@ def is_complete(events: list[Event]) -> bool:
                 sending.add(event.delivery_id)
             case DeliverySent() | DeliveryFailed():
                 sending.discard(event.delivery_id)
-    reminded = {e.notice_id for e in events if isinstance(e, MemberNotified)}
+    notices = [e for e in events if isinstance(e, MemberNotified)]
+    reminded = {e.notice_id for e in notices if e.purpose is Purpose.CHECK_IN_DUE}
     told = {e.delivery_id for e in events if isinstance(e, DeliverySent)}
     told |= {e.delivery_id for e in events if isinstance(e, DeliveryFailed) and e.final}
     return (

@@ -109,7 +109,15 @@ def _not_open(command: StartDelivery, state: DispatchState) -> Refusal | None:
 
 
 def _nothing_to_stand_down(command: StartDelivery, state: DispatchState) -> Refusal | None:
-    """Only one who may hold the offer is stood down: anybody else would get a ghost page."""
+    """Only one who may hold the offer is stood down: anybody else would get a ghost page. One who
+    said in the meantime that they stand by, or has the place by now, is not told to go."""
+    offer = (
+        state.offers.get(command.offer_id)
+        if isinstance(state, Active) and command.offer_id
+        else None
+    )
+    if offer is not None and offer.status is not OfferStatus.WITHDRAWN:
+        return _NOT_NEEDED
     asked = _offers_sent(command, state)
     if any(each.status is DeliveryStatus.SENDING for each in asked):
         on_its_way = any(command.now < each.give_up_at for each in asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from schemas.deliveries import DeliveryStarted
 from schemas.dispatch import (
     AlarmReason,
     CoordinatorAlarmed,
@@ -26,12 +27,14 @@ from tests.unit.dispatch.cases import (
     accept,
     activated,
     decline,
+    delivered,
     exclude,
     expire,
     offer_of,
     overdue,
     policy,
     roster,
+    start,
 )
 from tests.unit.dispatch.steps import cannot, estimate, pause, resume, suggest
 
@@ -67,6 +70,16 @@ def test_a_late_yes_stands_by() -> None:
 
 def test_one_who_was_let_off_may_stand_by_too() -> None:
     complete().and_when(accept("p-4")).then_kinds(StandbyOffered)
+
+
+def test_who_stands_by_is_not_told_to_go_by_a_message_that_came_late() -> None:
+    let_off = delivered(activated(), "p-3").and_when(accept("p-1")).and_when(accept("p-2"))
+    go = start("p-3", Purpose.STAND_DOWN)
+    let_off.and_when(go).then_kinds(DeliveryStarted)
+
+    standing_by = let_off.and_when(accept("p-3")).then_kinds(StandbyOffered)
+
+    standing_by.and_when(go).then_refused(RefusalCode.DELIVERY_NOT_NEEDED)
 
 
 def test_one_who_was_let_off_takes_a_place_that_is_open_again() -> None:
