@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,10 +13,12 @@ import pytest
 
 from schemas.dispatch import AlarmReason, Purpose, ReviewStage
 from schemas.policy import Role, Urgency
-from services.dispatch.carriers import messages
+from schemas.sessions import Coverage
+from services.dispatch.carriers import messages, session_messages
 from services.dispatch.carriers.port import PhoneMessage
 from services.dispatch.carriers.short_forms import LONGEST_TEXT, fits_one_text, in_short
 from services.dispatch.edge import inbound_words
+from services.dispatch.session_parcels import OF_A_SESSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,8 +54,22 @@ def _made() -> Iterator[tuple[str, PhoneMessage]]:
     yield Purpose.CHECK_IN_DUE, messages.check_in_due(_ID, _LINK)
     yield Purpose.CALLBACK_DUE, messages.callback_due(_ID, _LINK)
     yield Purpose.PLACE_GIVEN, messages.place_given(_ID, _LINK)
+    yield from _of_sessions()
     yield "member_page", messages.member_page(_ID, _LINK)
     yield "test", messages.test(_ID)
+
+
+def _of_sessions() -> Iterator[tuple[str, PhoneMessage]]:
+    """What is told of a session's time, and of cover meanwhile."""
+    times = (_UNTIL, _UNTIL + timedelta(minutes=45))
+    for purpose in sorted(OF_A_SESSION - {Purpose.SESSION_PROPOSED, Purpose.COVERAGE}):
+        yield purpose, session_messages.session(_ID, purpose, times, _LINK, place="st-4")
+    yield Purpose.SESSION_PROPOSED, session_messages.proposed(_ID, _LINK)
+    for needed in (True, False):
+        cover = Coverage(
+            units=("E1", "M4"), count=9, starts_at=times[0], ends_at=times[1], needed=needed
+        )
+        yield f"{Purpose.COVERAGE}-{needed}", session_messages.coverage(_ID, cover, times)
 
 
 PLAIN = dict(_made())
@@ -66,6 +82,11 @@ _ROLE = (
     r"(a peer|a mental health professional|a chaplain|a coordinator|the clinical director|"
     r"the program lead)"
 )
+_SESSION = (
+    r"[A-Za-z ]+ on Mon 2 Mar from \d\d:\d\d to TIME( at st-4)?[A-Za-z :]*\.\n\n"
+    r"(Open it: LINK\n\n)?[A-Za-z ,;.]+\n"
+)
+"""When, where as a code, and what to do; nothing of what it is about."""
 _ALLOWED = {
     Purpose.OFFER: (
         rf"Tailboard: {_ROLE} is needed (now|today)\n"
@@ -80,7 +101,7 @@ _ALLOWED = {
     ),
     Purpose.ALARM: (
         r"Tailboard: a case needs you\n(No coordinator has answered\. )?"
-        r"[A-Z][a-z ,'-]+\.\n\n(I have it: LINK\n\n)?Open the case: LINK\n"
+        r"[A-Z][a-z ,:'-]+\.\n\n(I have it: LINK\n\n)?Open the case: LINK\n"
     ),
     Purpose.CALLBACK_DUE: (
         r"Tailboard: please look at what you took on\n"
@@ -95,6 +116,20 @@ _ALLOWED = {
     Purpose.EXERCISE_OVER: r"Tailboard: the exercise is over\n[A-Za-z ,:.']+\n",
     Purpose.CHECK_IN_DUE: (
         r"Tailboard: a check-in is due\nA check-in [a-z ]+\.\n\nOpen the case: LINK\n"
+    ),
+    Purpose.SESSION_PROPOSED: (
+        r"Tailboard: times for a session wait for you\n"
+        r"[A-Za-z ]+\. [A-Za-z ]+\.\n\nOpen the case: LINK\n"
+    ),
+    Purpose.SESSION_INVITE: rf"Tailboard: you hold a session\n{_SESSION}",
+    Purpose.SESSION_CHANGED: rf"Tailboard: a session's time has changed\n{_SESSION}",
+    Purpose.SESSION_CANCELLED: rf"Tailboard: a session is off\n{_SESSION}",
+    Purpose.SESSION_REMINDER: rf"Tailboard: your session comes up\n{_SESSION}",
+    Purpose.SESSION_OVER: rf"Tailboard: was your session held\?\n{_SESSION}",
+    Purpose.COVERAGE: (
+        r"Tailboard: (please cover units|cover is not needed any more)\n[A-Za-z ]+"
+        r"on Mon 2 Mar from \d\d:\d\d to TIME: E1, M4( \(about 9 people\))?\.\n"
+        r"(\nA later message about the same units takes the place of this one\.\n)?"
     ),
     "member_page": r"Tailboard: your page on the team\n[A-Za-z ,:.'\n]+LINK[A-Za-z ,:.'\n]*\n",
     "test": r"Tailboard: this is a test\nNothing has happened, and no answer is needed\.\n",
@@ -148,14 +183,16 @@ def test_there_is_a_message_for_every_purpose_and_every_message_is_looked_at() -
     assert {_kind(name) for name in PLAIN} >= {purpose.value for purpose in Purpose}
     makers = {
         name
-        for name, made in inspect.getmembers(messages, inspect.isfunction)
-        if made.__module__ == messages.__name__
+        for module in (messages, session_messages)
+        for name, made in inspect.getmembers(module, inspect.isfunction)
+        if made.__module__ == module.__name__
         and not name.startswith("_")
         and inspect.signature(made).return_annotation == PhoneMessage.__name__
     }
     of_purposes = {"offer", "alarm", "stand_down", "check_in_due", "review", "callback_due"}
     more = {"place_given", "exercise_over", "as_exercise", "emergency", "member_page", "test"}
-    assert makers == of_purposes | more | _BY_MAIL_ALONE
+    of_sessions = {"session", "proposed", "coverage"}
+    assert makers == of_purposes | of_sessions | more | _BY_MAIL_ALONE
 
 
 @pytest.mark.parametrize("name", list(PLAIN))

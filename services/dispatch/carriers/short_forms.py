@@ -66,15 +66,15 @@ def _wordings(message: PhoneMessage, link: str, code: str) -> list[str]:
             f"{bare}. {code} yes/{code} no: {link}",
             f"{bare}. Reply {code} yes or {code} no{by}.",
         ]
+    first = message.text.partition("\n")[0]
     if link:
-        first = message.text.partition("\n")[0]
         return [
             *([] if LINK.search(first) else [f"{full}. {first} {link}"]),
             f"{full}{by and f', answer{by}'}: {link}",
             f"{bare}{by and f', answer{by}'}: {link}",
             f"{bare}: {link}",
         ]
-    return [f"{full}. {' '.join(message.text.split())}", f"{full}."]
+    return [f"{full}. {' '.join(message.text.split())}", f"{full}. {first}", first, f"{full}."]
 
 
 def _spoken(message: PhoneMessage) -> str:
