@@ -146,14 +146,21 @@ def _told(words: Sequence[Word], happening: Found, subjects: Subjects, turns: Tu
 
 def _kept(found: list[Found]) -> list[Found]:
     """Without what a longer phrase explains: no battery is dead, no attempt is a suicide."""
-    happenings = [each for each in found if each.group == "happenings"]
-    explaining = [each for each in found if each.name in _EXPLAINS]
+    around: dict[int, list[Found]] = defaultdict(list)
+    for each in found:
+        if each.group == "happenings" or each.name in _EXPLAINS:
+            for place in range(each.first, each.last):
+                around[place].append(each)
 
     def is_explained(each: Found) -> bool:
-        if each.name in _CUES and any(_covers(other, each) for other in happenings):
-            return True
-        same = (other for other in happenings if other.name == each.name)
-        return any(_is_longer(other, each) for other in (*explaining, *same))
+        for other in around.get(each.first, ()):
+            happens = other.group == "happenings"
+            if each.name in _CUES and happens and _covers(other, each):
+                return True
+            explains = other.name in _EXPLAINS or (happens and other.name == each.name)
+            if explains and _is_longer(other, each):
+                return True
+        return False
 
     return [e for e in found if e.name != "not_what_it_seems" and not is_explained(e)]
 

@@ -105,13 +105,8 @@ class Turns:
 
     def is_denied(self, happening: Found) -> bool:
         """`no injuries`, `denies being shot`, `shooting unfounded`."""
-        for cue in self._cues["not_before"]:
-            gap = self._words[cue.last : happening.first]
-            reaches = 0 <= happening.first - cue.last <= _NOT_REACHES
-            listed = (*gap, self._words[happening.first])
-            broken = any(word.text in _BREAKS or word.after_comma for word in listed)
-            if reaches and not broken and self._same_sentence(cue, happening):
-                return True
+        if self._reached_by("not_before", happening, _NOT_REACHES):
+            return True
         return any(
             0 <= cue.first - happening.last <= _DENIAL_FOLLOWS
             and self._same_sentence(cue, happening)
@@ -120,20 +115,22 @@ class Turns:
 
     def is_maybe(self, happening: Found) -> bool:
         """`possible GSW`, `threatening to jump`."""
-        return self._reached_by("maybe", happening) or self._reached_by("hypothetical", happening)
+        cues = ("maybe", "hypothetical")
+        return any(self._reached_by(each, happening, _MAYBE_REACHES) for each in cues)
 
     def is_only_spoken_of(self, happening: Found) -> bool:
         """`could get killed`, `threatening to shoot him`: but a threat to oneself is an emergency."""
-        return happening.name not in _GRAVE_WHEN_SAID and self._reached_by(
-            "hypothetical", happening
-        )
+        said = self._reached_by("hypothetical", happening, _MAYBE_REACHES)
+        return said and happening.name not in _GRAVE_WHEN_SAID
 
-    def _reached_by(self, name: str, happening: Found) -> bool:
+    def _reached_by(self, name: str, happening: Found, most: int) -> bool:
+        """Whether a cue stands so few words before it in its sentence, and nothing parts them."""
         for cue in self._cues[name]:
-            gap = self._words[cue.last : happening.first + 1]
-            reaches = 0 <= happening.first - cue.last <= _MAYBE_REACHES
-            broken = any(word.text in _BREAKS or word.after_comma for word in gap)
-            if reaches and not broken and self._same_sentence(cue, happening):
+            if not 0 <= happening.first - cue.last <= most:
+                continue  # first, as a note may hold hundreds of both
+            between = self._words[cue.last : happening.first + 1]
+            broken = any(word.text in _BREAKS or word.after_comma for word in between)
+            if not broken and self._same_sentence(cue, happening):
                 return True
         return False
 

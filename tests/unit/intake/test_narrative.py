@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -277,6 +279,16 @@ def test_a_very_long_text_is_read_at_its_beginning_and_its_end() -> None:
 
     assert who(f"child drowned. {noise}", "drowned") == {"child"}
     assert who(f"{noise} child pronounced", "died") == {"child"}
+
+
+@pytest.mark.parametrize(
+    "again", ["no cpr 3 yo poss ", "officer shot male ", "cpr ", "if he died ", "2 dead "]
+)
+def test_a_note_that_only_repeats_itself_holds_up_nobody(again: str) -> None:
+    """Hundreds of cues and happenings in one sentence; the bound is generous to slow machines."""
+    began = time.process_time()
+    read(again * (5_000 // len(again)))
+    assert time.process_time() - began < 2
 
 
 @settings(max_examples=300, deadline=None)
