@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from services.dispatch.carriers.limits import Throttle
     from services.dispatch.carriers.port import Contact, PhoneMessage
     from services.dispatch.carriers.quiet import QuietHours
+
+_LOOK_SECONDS = 1.0
+"""The sending is claimed by then: what is looked up beside it must not use up its time."""
+_NO_MATTER = (Transient, TimeoutError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,9 @@ class CarrierDesk:
         number = self._texted(channel, contact)
         if number is None or channel not in self.carriers.inbound:
             return ""
-        with contextlib.suppress(Transient):
-            return await self.texts.expect(number, offer, now)
+        with contextlib.suppress(*_NO_MATTER):
+            async with asyncio.timeout(_LOOK_SECONDS):
+                return await self.texts.expect(number, offer, now)
         return ""
 
     async def send(self, channel: str, message: PhoneMessage, contact: Contact) -> None:
@@ -74,9 +80,10 @@ class CarrierDesk:
         number = self._texted(channel, contact)
         if number is None:
             return
-        with contextlib.suppress(Transient):
-            if (await self.texts.known(number)).stopped:
-                raise stopped()
+        with contextlib.suppress(*_NO_MATTER):
+            async with asyncio.timeout(_LOOK_SECONDS):
+                if (await self.texts.known(number)).stopped:
+                    raise stopped()
 
     def _texted(self, channel: str, contact: Contact) -> str | None:
         """The number that a message on this channel goes to as a text, if it does."""
