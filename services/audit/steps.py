@@ -78,6 +78,17 @@ class Step(StrEnum):
     SESSION_DECLINED = "intervention_declined"
     EXPLAINED = "miss_explained"
     CLOSED = "case_closed"
+    PROPOSED = "intervention_proposed"
+    NO_TIME = "proposal_failed"
+    SCHEDULED = "intervention_scheduled"
+    UNSCHEDULED = "intervention_unscheduled"
+    SESSION_CANCELLED = "intervention_cancelled"
+    KEPT_OPEN = "window_extended"
+    CLOSING = "window_closing_warned"
+    REMINDED = "facilitators_reminded"
+    OUTCOME_ASKED = "outcome_asked"
+    COVER_ASKED = "coverage_requested"
+    COVER_RELEASED = "coverage_released"
     DECISION_DUE = "decision_due"
     ANSWER_DUE = "answer_due"
     TEAM_DUE = "team_due"
@@ -167,6 +178,17 @@ LABELS = {
     Step.SESSION_DECLINED: "Not wanted",
     Step.EXPLAINED: "Reason given",
     Step.CLOSED: "Case closed",
+    Step.PROPOSED: "Times proposed",
+    Step.NO_TIME: "No time found",
+    Step.SCHEDULED: "Session set",
+    Step.UNSCHEDULED: "Session off",
+    Step.SESSION_CANCELLED: "Cancelled",
+    Step.KEPT_OPEN: "Window longer",
+    Step.CLOSING: "Window closing",
+    Step.REMINDED: "Reminder",
+    Step.OUTCOME_ASKED: "Asked how it went",
+    Step.COVER_ASKED: "Cover asked for",
+    Step.COVER_RELEASED: "Cover released",
     Step.DECISION_DUE: "Decision",
     Step.ANSWER_DUE: "Answer",
     Step.TEAM_DUE: "Team complete",

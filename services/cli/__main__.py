@@ -25,6 +25,7 @@ from services.cli.request_peer import request_peer
 from services.cli.reviews import app as reviews_app
 from services.cli.roster import app as roster_app
 from services.cli.rota import app as rota_app
+from services.cli.sessions import app as sessions_app
 from services.cli.settle import close, crews, decline, done, missed
 from services.cli.spool_commands import app as spool_app
 from services.cli.stop import EXIT_INPUT, EXIT_INTERRUPTED, Stop
@@ -78,6 +79,7 @@ app.command("merge")(merge)
 app.command("split")(split)
 app.add_typer(roster_app)
 app.add_typer(rota_app)
+app.add_typer(sessions_app)
 app.add_typer(policy_app)
 app.add_typer(intake_app)
 app.add_typer(carriers_app)

@@ -22,6 +22,7 @@ for _command, _run in (
     ("leave", roster_steps.leave),
     ("invite", roster_steps.invite),
     ("erase", roster_steps.erase),
+    ("contact", roster_steps.contact),
 ):
     app.command(_command)(_run)
 

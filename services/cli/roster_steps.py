@@ -210,6 +210,45 @@ def erase(
     print(f"the contact of {member} is erased, and {member} is stood down")
 
 
+def contact(
+    who: Annotated[
+        str, typer.Argument(metavar="WHO", help="dispatch-center: who answers for the units.")
+    ],
+    *,
+    email: Annotated[str | None, typer.Option("--email", help="A mail address.")] = None,
+    phone: Annotated[str | None, typer.Option("--phone", help="A number.")] = None,
+    forget: Annotated[bool, typer.Option("--erase", help="Tell them nothing more.")] = False,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Say how the dispatch center is reached, which is asked to cover units during a session.
+
+    Members give their contact with their entry, see `tailboard roster import`.
+
+    Example:
+
+      tailboard roster contact dispatch-center --email desk@center.example
+    """
+    from services.cli.api import Server
+
+    if who != "dispatch-center":
+        raise Stop(
+            f"{who}: this is for dispatch-center; a member's contact is part of their entry",
+            EXIT_INPUT,
+        )
+    if forget is bool(email or phone):
+        raise Stop("give --email or --phone, or --erase what is known", EXIT_INPUT)
+    server = Server(connection(url, key, data_dir))
+    if forget:
+        server.ask("DELETE", "/v1/dispatch-center/contact")
+        print("the dispatch center's contact is erased")
+        return
+    body = {"email": email, "phone": phone}
+    server.ask("PUT", "/v1/dispatch-center/contact", json=body)
+    print("the dispatch center is told when units need cover")
+
+
 def day_of(option: str, text: str) -> str:
     """A day as the server reads it. Raises Stop 2."""
     try:

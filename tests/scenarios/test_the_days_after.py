@@ -51,6 +51,7 @@ async def test_a_defusing_that_was_forgotten_alarms_at_the_target_and_at_the_clo
     ]
     town.phones.expect_text("c-1", "has not been held by its target")
     await town.advance(hours=4)
+    town.phones.expect_text("c-1", "window closes soon and nothing is scheduled")
     town.phones.expect_text("c-1", "window has closed")
     town.phones.assert_silent()
 

@@ -69,6 +69,7 @@ class Phones:
     )
     _heard: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _dead: set[str] = field(default_factory=set)
+    _aside: set[str] = field(default_factory=set)
     _ids: count[int] = field(default_factory=count)
 
     @property
@@ -165,6 +166,8 @@ class Phones:
 
     def expect_text(self, owner: str, words: str, on: str | None = None) -> str:
         """The next unread message of this phone says `words`; all that it says."""
+        while self._is_aside(owner):
+            self._heard[owner] += 1
         position = self._heard[owner]
         assert len(self.rang[owner]) > position, f"{owner}'s phone is silent"
         self._heard[owner] += 1
@@ -217,9 +220,18 @@ class Phones:
     def _newest(self, owner: str, channel: str) -> PhoneMessage:
         return [rang.message for rang in self.rang[owner] if rang.channel == channel][-1]
 
+    def _is_aside(self, owner: str) -> bool:
+        waiting = self.rang[owner][self._heard[owner] :]
+        return bool(waiting) and waiting[0].message.subject in self._aside
+
+    def put_aside(self, *subjects: str) -> None:
+        """Messages of these subjects are not what the story is about: they count as read."""
+        self._aside |= set(subjects)
+
     def unread(self, owner: str) -> list[str]:
         """The subjects of what this phone got and the test has not looked at."""
-        return [rang.message.subject for rang in self.rang[owner][self._heard[owner] :]]
+        told = [rang.message.subject for rang in self.rang[owner][self._heard[owner] :]]
+        return [subject for subject in told if subject not in self._aside]
 
     def look(self, *owners: str) -> None:
         """Everything on these phones is read now; on every phone when none is named."""

@@ -54,6 +54,9 @@ class Track:
     width: float = 0.0
     target_x: float | None = None
     done_x: float | None = None
+    slot_x: float | None = None
+    """Where the time lies that everybody was told."""
+    slot_width: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,9 @@ def _item(item: Planned, scale: Scale, now: datetime) -> Track:
         return Track(item_name(item), state, word, is_point)
     x, width = _bar(scale, item.opens_at, item.closes_at)
     ended = item.done_at or item.missed_at
+    slot_x, slot_width = None, 0.0
+    if item.starts_at and item.ends_at and not ended:
+        slot_x, slot_width = _bar(scale, item.starts_at, item.ends_at)
     return Track(
         label=item_name(item),
         state=state,
@@ -142,6 +148,8 @@ def _item(item: Planned, scale: Scale, now: datetime) -> Track:
         width=width,
         target_x=scale.x(item.target_at),
         done_x=scale.x(ended) if ended else None,
+        slot_x=slot_x,
+        slot_width=slot_width,
     )
 
 
@@ -154,8 +162,10 @@ def _standing(item: Planned, now: datetime) -> tuple[RowState, str]:
         return state, f"{done} {'on time' if state is RowState.ON_TIME else 'late'}"
     if item.missed_at:
         return RowState.MISSED, "missed"
-    if item.declined_at:
-        return RowState.INFO, "not wanted"
+    if item.declined_at or item.cancelled_at:
+        return RowState.INFO, "not wanted" if item.declined_at else "cancelled"
+    if item.starts_at and now < item.starts_at:
+        return RowState.COMING, f"set, in {span(item.starts_at - now)}"
     if item.target_at is None or item.closes_at is None:
         return RowState.COMING, "when operations end"
     return _waiting(item.target_at, item.closes_at, now, is_session=is_session)

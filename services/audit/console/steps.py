@@ -49,6 +49,18 @@ REFUSED = {
     "first. Nothing was changed.",
     "nobody-to-ask": "Nobody can be asked again. Add a member by number. Nothing was changed.",
     "team-complete": "Every place is taken. Nothing was changed.",
+    "not-proposed": "This time is not proposed any more. Nothing was changed: look again.",
+    "not-scheduled": "This session has no time to move: confirm one. Nothing was changed.",
+    "needs-mhp": "A mental health professional of the team has to be among those who hold it. "
+    "Nothing was changed.",
+    "outside-window": "This time is outside the session's window. Nothing was changed: choose "
+    "another, or let the professional keep the window open.",
+    "beyond-policy": "The policy keeps this window open no longer. Nothing was changed.",
+    "too-few-facilitators": "These are fewer than hold such a session. Nothing was changed: name "
+    "more, or tick “anyway”.",
+    "facilitator-busy": "Somebody of these is not free then. Nothing was changed: choose another "
+    "time, or tick “anyway”.",
+    "already-past": "This time has passed. Nothing was changed.",
 }
 """By the word in the page's address."""
 

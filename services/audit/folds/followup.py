@@ -27,6 +27,7 @@ from schemas.followup import (
     WindowsMoved,
 )
 from services.audit.folds import planned as rows
+from services.audit.folds import sessions
 from services.audit.folds.entry import case_row, entries, line
 from services.audit.steps import RowState, Step
 from services.audit.words import item_name
@@ -146,7 +147,7 @@ def _contacted(recorded: Recorded[Event]) -> Iterator[Change]:
                 recorded, item, Step.CHECK_IN_MISSED, RowState.MISSED, words, missed_at=now
             )
         case _:
-            return
+            yield from sessions.changes(recorded)
 
 
 def _item(

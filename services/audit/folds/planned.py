@@ -89,7 +89,19 @@ def begun_anew(recorded: Recorded[Event], event: FollowupPlanned) -> Iterator[Ch
     sessions = [each.item for each in event.interventions]
     waiting = [each.item for each in event.deferred]
     for item in (*sessions, *waiting, *(each.item for each in event.check_ins)):
-        yield planned(recorded, item, fell_due_at=None, done_at=None, missed_at=None)
+        yield planned(
+            recorded,
+            item,
+            fell_due_at=None,
+            done_at=None,
+            missed_at=None,
+            cancelled_at=None,
+            starts_at=None,
+            ends_at=None,
+            held_by=[],
+            slots=[],
+            shortage=None,
+        )
 
 
 def planned(recorded: Recorded[Event], item: str, **columns: object) -> Change:

@@ -18,7 +18,7 @@ from services.audit.tables.team import (
     searches,
 )
 
-VERSION = 8
+VERSION = 9
 """Raise it when a table or the meaning of a column changes: the views are then built anew."""
 
 __all__ = [

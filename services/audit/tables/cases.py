@@ -146,7 +146,15 @@ planned = Table(
     Column("miss_reason", String),
     Column("declined_at", Utc),
     Column("dropped_at", Utc),
+    Column("cancelled_at", Utc),
+    Column("cancel_reason", String),
+    Column("starts_at", Utc),
+    Column("ends_at", Utc),
+    Column("held_by", JSON),
+    Column("slots", JSON),
+    Column("shortage", String),
 )
-"""Sessions and check-ins. A session without a window waits for the end of operations. `since` is the
+"""Sessions and check-ins. `starts_at` to `ends_at` is the time that everybody was told, `held_by` the
+roster numbers of who holds it, `slots` the times that wait for a coordinator's choice. A session without a window waits for the end of operations. `since` is the
 sequence that planned it: a plan that was taken back and made anew begins at a new one. `crew` tells
 one of several homogeneous groups, such as `metro fire, 2`; a dropped item is planned for others now."""

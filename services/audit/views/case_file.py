@@ -121,13 +121,27 @@ class Planned:
     miss_reason: str | None = None
     declined_at: datetime | None = None
     dropped_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    cancel_reason: str | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    held_by: list[str] | None = None
+    slots: list[dict[str, Any]] | None = None
+    """Times that wait for a coordinator's choice: `starts_at`, `ends_at` and `facilitators` each."""
+    shortage: str | None = None
     cancelled: bool = False
     """Its plan was taken back: the team is not wanted any more."""
 
     @property
     def settled(self) -> bool:
         """Whether nothing more is expected of it: done, declined, missed, or not needed any more."""
-        ends = (self.done_at, self.missed_at, self.declined_at, self.dropped_at)
+        ends = (
+            self.done_at,
+            self.missed_at,
+            self.declined_at,
+            self.dropped_at,
+            self.cancelled_at,
+        )
         return self.cancelled or any(ends)
 
 

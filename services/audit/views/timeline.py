@@ -12,7 +12,7 @@ from schemas.subjects import Stream
 from services.audit.folds.planned import SESSION
 from services.audit.steps import LABELS, RowState, Step
 from services.audit.views.standing import item_name
-from services.audit.words import member, plain, span
+from services.audit.words import listed, member, plain, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -136,7 +136,11 @@ def _item_ahead(file: CaseFile, item: Planned, now: datetime) -> TimelineRow:
     if item.target_at is None:
         detail += "; waits for the end of operations"
         return _ahead(file, Step.SESSION_WAITING, detail, None, now, item)
-    return _ahead(file, Step.SESSION_COMING, detail, item.target_at, now, item)
+    if item.starts_at:
+        detail += f"; set, held by {listed(item.held_by or ())}"
+    elif item.slots:
+        detail += "; times wait for a choice"
+    return _ahead(file, Step.SESSION_COMING, detail, item.starts_at or item.target_at, now, item)
 
 
 def _approval(file: CaseFile, item: Planned) -> str:

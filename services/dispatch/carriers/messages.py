@@ -32,7 +32,7 @@ _ALARMS = {
     AlarmReason.CHECK_IN_UNASSIGNED: "A check-in is due and no peer is on the team to make it.",
     AlarmReason.REQUEST_WAITING: "A request is waiting and nobody has taken it yet.",
     AlarmReason.APPROVAL_MISSING: "A session waits for the mental health professional's approval.",
-    AlarmReason.NO_TIME_FOUND: "No time for a session could be found: too few are free, or there.",
+    AlarmReason.NO_TIME_FOUND: "No time for a session could be found, as too few are free.",
     AlarmReason.WINDOW_CLOSING: "A session's window closes soon and nothing is scheduled in it.",
     AlarmReason.ASKING_PAUSED: "A place is open again, and asking is paused.",
     AlarmReason.EMERGENCY_UNANSWERED: "Nobody has answered an emergency, see that somebody does.",

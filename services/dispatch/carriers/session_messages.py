@@ -22,7 +22,7 @@ _SUBJECTS = {
     Purpose.SESSION_OVER: "Tailboard: was your session held?",
 }
 _FIRST = {
-    Purpose.SESSION_INVITE: "You are down to hold a session: {when}.",
+    Purpose.SESSION_INVITE: "You are down to hold a session {when}.",
     Purpose.SESSION_CHANGED: "A session that you are down to hold is {when} now.",
     Purpose.SESSION_CANCELLED: "You need not come {when}: the session that you were down for is off.",
     Purpose.SESSION_REMINDER: "You hold a session {when}.",

@@ -85,7 +85,18 @@ def asked_for(command: AlarmCoordinator, state: Active) -> Sequence[Event]:
     peer who joined since, by lot."""
     if command.reason is AlarmReason.CHECK_IN_UNASSIGNED:
         return _unassigned(command, state, command.item)
+    if command.reason is AlarmReason.NO_TIME_FOUND and _said_already(state):
+        return ()
     return alarm(state, command.case_id, command.reason, command.item, now=command.now)
+
+
+def _said_already(state: Active) -> bool:
+    """The plans of all groups fail for want of the same members: one call is enough. While places of
+    the team are open, somebody has been called about that, and the closing window is told later."""
+    alarms = state.oversight.alarms.values()
+    if not state.formed and any(each.reason is AlarmReason.ROSTER_EXHAUSTED for each in alarms):
+        return True
+    return any(each.reason is AlarmReason.NO_TIME_FOUND and not each.answered for each in alarms)
 
 
 def _unassigned(

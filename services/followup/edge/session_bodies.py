@@ -109,3 +109,19 @@ class HeldTold(BaseModel):
     facilitators: tuple[str, ...]
     place: str | None
     scheduled: bool
+
+
+class CaseSessions(BaseModel):
+    """Every session of a case, the first to close first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sessions: tuple[SessionTold, ...]
+
+
+class SessionsToCome(BaseModel):
+    """The sessions to come of every case, the soonest first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sessions: tuple[HeldTold, ...]

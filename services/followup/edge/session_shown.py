@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.followup.edge.session_bodies import SessionTold, SlotTold
+from services.followup.edge.session_bodies import HeldTold, SessionTold, SlotTold
 from services.followup.session_state import Session
 
 if TYPE_CHECKING:
+    from services.followup.session_book import Held
     from services.followup.state import Planned
 
 
@@ -46,4 +47,17 @@ def session_told(case_id: str, item: str, state: Planned) -> SessionTold:
         confirm_at=known.confirm_at,
         shortage=known.shortage,
         units=known.cover.units if known.cover and time else (),
+    )
+
+
+def held_told(held: Held) -> HeldTold:
+    """A session of any case."""
+    return HeldTold(
+        case_id=held.case_id,
+        item=held.item,
+        starts_at=held.starts_at,
+        ends_at=held.ends_at,
+        facilitators=held.facilitators,
+        place=held.place,
+        scheduled=held.sequence is not None,
     )

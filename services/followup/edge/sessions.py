@@ -26,14 +26,15 @@ from services.followup.commands import (
 )
 from services.followup.edge.session_bodies import (
     Cancel,
+    CaseSessions,
     Confirm,
     Extend,
-    HeldTold,
     Move,
     Propose,
+    SessionsToCome,
     SessionTold,
 )
-from services.followup.edge.session_shown import session_told, sessions_told
+from services.followup.edge.session_shown import held_told, session_told, sessions_told
 from services.followup.session_desk import SessionDesk
 from services.followup.state import Planned
 from services.runtime.auth import KeyRole, Passes, Principal
@@ -155,28 +156,18 @@ def routes(scheduling: Scheduling) -> APIRouter:
         )
 
     @router.get("/v1/cases/{case_id}/sessions", **options)
-    async def of_case(case_id: CaseId, request: Request) -> tuple[SessionTold, ...]:
+    async def of_case(case_id: CaseId, request: Request) -> CaseSessions:
         """Every session of a case, its window, its time and the times that are proposed."""
         who = await require(request, ports.keyring, _OPERATOR)
-        return await scheduling.of_case(who, case_id)
+        return CaseSessions(sessions=await scheduling.of_case(who, case_id))
 
     @router.get("/v1/sessions", **options)
-    async def to_come(request: Request, days: Days = 14) -> tuple[HeldTold, ...]:
+    async def to_come(request: Request, days: Days = 14) -> SessionsToCome:
         """The sessions to come of every case, the soonest first."""
         who = await require(request, ports.keyring, _OPERATOR)
         until = ports.clock.now() + timedelta(days=days)
-        return tuple(
-            HeldTold(
-                case_id=held.case_id,
-                item=held.item,
-                starts_at=held.starts_at,
-                ends_at=held.ends_at,
-                facilitators=held.facilitators,
-                place=held.place,
-                scheduled=held.sequence is not None,
-            )
-            for held in scheduling.desk.book.of(who.agency, until)
-        )
+        found = scheduling.desk.book.of(who.agency, until)
+        return SessionsToCome(sessions=tuple(held_told(each) for each in found))
 
     return router
 
