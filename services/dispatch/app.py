@@ -38,6 +38,7 @@ from services.dispatch.edge import (
     roster_reads,
     rota,
     rota_calendars,
+    rota_page,
     short_links,
     team_page,
 )
@@ -104,6 +105,7 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
             coverage.routes(coverage.CoverageEdge(ports, personal, sessions)),
             rota.routes(rota.RotaEdge(rotas)),
             rota_calendars.routes(rota_calendars.CalendarEdge(ports, feeds, calendars)),
+            rota_page.routes(rota_page.CalendarPages(ports, own, feeds, calendars)),
         ),
         listeners=tuple(each for part in listening for each in part.listeners()),
         responders=(free_over_nats.FreeTimes(circles).responder(),),

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from services.dispatch.rota_time import Span
 
 _DAY = timedelta(days=1)
-
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 

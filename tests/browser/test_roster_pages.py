@@ -160,3 +160,48 @@ async def test_the_keyboard_reaches_the_first_thing_to_do(site: Site) -> None:
         assert await page.evaluate(outline) == "solid"
         await page.keyboard.press("Enter")
         await page.get_by_text("Your contact is confirmed").wait_for()
+
+
+async def put_on_call(site: Site) -> None:
+    layer = {"members": ["p-1", "p-2"], "first_handover": "2026-03-02T08:00"}
+    plan = {"time_zone": "America/New_York", "role": "peer"}
+    plan |= {"layers": [layer | {"shift": {"count": 1, "unit": "days"}}]}
+    answer = await site.town.http.put("/v1/rota/schedules/peers-daily", json=plan)
+    assert answer.is_success, answer.text
+
+
+async def test_a_members_time_is_accessible_at_every_width(site: Site) -> None:
+    await put_on_call(site)
+    wrong: list[str] = []
+    sizes: tuple[tuple[int, Scheme], ...] = ((1280, "light"), (320, "dark"))
+    for width, scheme in sizes:
+        async with site.page(width, scheme, script=True) as page:
+            await page.goto(f"{site.link}/time")
+            wrong += await faults(page)
+            await page.get_by_label("from", exact=True).first.fill("09:00")
+            await page.get_by_role("button", name="Save my hours").click()
+            await page.get_by_text("Give both times").wait_for()
+            wrong += await faults(page)
+            await page.get_by_label("The private address").fill("https://127.0.0.1/x.ics")
+            await page.get_by_role("button", name="Read my calendar").click()
+            await page.get_by_text("private network").wait_for()
+            wrong += await faults(page)
+    assert wrong == []
+
+
+async def test_a_member_says_their_hours_without_script(site: Site) -> None:
+    await put_on_call(site)
+    async with site.page() as page:
+        await page.goto(site.link)
+        await page.get_by_role("link", name="Look and change").click()
+        answer = await page.goto(page.url)
+        assert answer is not None
+        assert len(await answer.body()) <= 10_000
+        monday = page.get_by_role("group", name="Monday")
+        await monday.get_by_label("from").fill("09:00")
+        await monday.get_by_label("to").fill("17:00")
+        await page.get_by_role("button", name="Save my hours").click()
+        await page.get_by_role("status").get_by_text("Your hours are saved").wait_for()
+        await page.get_by_text("You are not asked outside these hours").wait_for()
+        await page.get_by_role("link", name="Back to my page").click()
+        await page.get_by_role("heading", name="Your place on the team").wait_for()

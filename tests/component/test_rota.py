@@ -34,7 +34,7 @@ MHPS = WEEKLY | {"role": "mhp", "layers": [WEEKLY["layers"][0] | {"members": ["m
 
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with a_town(tmp_path) as made:
+    async with a_town(tmp_path, alone=True) as made:
         await made.enroll_team(peers=3, mhps=1)
         yield made
 

@@ -81,7 +81,7 @@ async def terminal(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "peers.yaml").write_text(PEERS)
     (tmp_path / "shifts.ics").write_text(SHIFTS)
-    async with a_town(tmp_path) as town, served(town.app) as url:
+    async with a_town(tmp_path, alone=True) as town, served(town.app) as url:
         await town.enroll_team(peers=4, mhps=1)
         key = town.http.headers["Authorization"].removeprefix("Bearer ")
         monkeypatch.setenv("TAILBOARD_API_KEY", key)

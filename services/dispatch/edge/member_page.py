@@ -220,7 +220,7 @@ def routes(pages: MemberPages) -> APIRouter:
 
     @router.post("/{token}/mute", **_HIDDEN)
     async def mute(token: str, request: Request) -> Response:
-        return await pages.mute(token, await _fields(request))
+        return await pages.mute(token, await fields_of(request))
 
     @router.post("/{token}/unmute", **_HIDDEN)
     async def unmute(token: str) -> Response:
@@ -228,7 +228,7 @@ def routes(pages: MemberPages) -> APIRouter:
 
     @router.post("/{token}/page", **_HIDDEN)
     async def on_team_page(token: str, request: Request) -> Response:
-        return await pages.on_team_page(token, await _fields(request))
+        return await pages.on_team_page(token, await fields_of(request))
 
     @router.post("/{token}/renew", **_HIDDEN)
     async def renew(token: str) -> Response:
@@ -246,7 +246,8 @@ def _profile(given: Mapping[str, str]) -> Profile | None:
         return None
 
 
-async def _fields(request: Request) -> dict[str, str]:
+async def fields_of(request: Request) -> dict[str, str]:
+    """What was typed into a form."""
     async with request.form(max_files=0, max_fields=20) as fields:
         return {name: value for name, value in fields.items() if isinstance(value, str)}
 

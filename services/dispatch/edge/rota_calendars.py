@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 FILE_PATH = "/v1/rota/calendar-file"
 _LARGEST_FILE = 5_000_000
 _CALENDAR = "text/calendar; charset=utf-8"
-_SAID = {
+SAID = {
     Trouble.NOT_HTTPS: "The address must begin with https:// or webcal://.",
     Trouble.INSIDE: "The address leads into a private network: the agency's own calendar server "
     "has to be named in TAILBOARD_CALENDAR_SERVERS.",
@@ -95,7 +95,7 @@ class CalendarEdge:
                 read = await self.calendars.take(who.agency, member_id, source)
         except NotFetched as failed:
             status, code = HTTPStatus.UNPROCESSABLE_ENTITY, f"calendar-{failed.trouble.value}"
-            problem = _SAID[failed.trouble]
+            problem = SAID[failed.trouble]
             field = "url" if isinstance(source, str) else "file"
             errors = [{"field": field, "problem": problem}]
             raise Problem(status, problem, code=code.replace("_", "-"), errors=errors) from failed
@@ -241,6 +241,6 @@ async def _body(request: Request) -> bytes:
     async for part in request.stream():
         text += part
         if len(text) > _LARGEST_FILE:
-            detail = _SAID[Trouble.TOO_LARGE]
+            detail = SAID[Trouble.TOO_LARGE]
             raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, code="too-large")
     return bytes(text)
