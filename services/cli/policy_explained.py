@@ -62,6 +62,9 @@ def _people(opened: Opened, name: str) -> Iterator[str]:
     key = "auto_plan" if pack.urgency(name) == "today" else "auto_page"
     replies = _mark(opened, ("clocks", "reply_within", key))
     yield f"An offer stays open {span(snapshot.reply_within)}{replies}, then the next is asked."
+    share = _mark(opened, ("clocks", "next_channel_after"))
+    yield "A silent member is tried on their next channel after every"
+    yield f"{snapshot.next_channel_after:.0%} of that time{share}."
     standing = _mark(opened, ("clocks", "form_team_within"))
     yield f"The team should stand within {span(snapshot.form_team_within)}{standing}."
     answered = _mark(opened, ("clocks", "alarm_answer_within"))

@@ -41,6 +41,7 @@ _PHRASES = {
     "form_team_within": "the team should stand within",
     "surplus": "members asked at once beyond the places still open, per role",
     "participants_per_peer": "one peer is asked for so many who were there, and never fewer than the team says",
+    "next_channel_after": "the share of an offer's time after which a silent member's next channel is tried",
     "alarm_answer_within": "an alarm may stay unanswered before the program leads are called",
     "group_sessions": "defusings and debriefings that a member may have served before they are left in peace",
     "group_within": "group sessions served are counted over",

@@ -95,6 +95,7 @@ class Pack(Strict):
             check_in_grace=self.clocks.check_in_grace,
             participants_per_peer=self.clocks.participants_per_peer,
             alarm_answer_within=self.clocks.alarm_answer_within,
+            next_channel_after=self.clocks.next_channel_after,
             caps=self.caps,
             fairness=self.fairness,
             scheduling=self.scheduling,

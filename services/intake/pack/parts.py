@@ -85,6 +85,9 @@ class Clocks(Strict):
     pages_until: Length
     participants_per_peer: Annotated[int, Field(ge=1)] = _OF_A_CASE["participants_per_peer"].default
     alarm_answer_within: Length = _OF_A_CASE["alarm_answer_within"].default
+    next_channel_after: Annotated[float, Field(gt=0, le=1)] = _OF_A_CASE[
+        "next_channel_after"
+    ].default
 
 
 class ReviewClock(Strict):
