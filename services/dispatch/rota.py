@@ -214,8 +214,8 @@ def touched(before: Rota, event: Event, at: datetime) -> Iterator[Touch]:
             for _, override in evolve(before, event).overrides[-1:]:
                 yield from (Touch(at, move.starts, move.ends) for move in override.moves)
         case OverrideRemoved():
-            override = before.override(event.override_id)
-            for move in override.moves if override else ():
+            removed = before.override(event.override_id)
+            for move in removed.moves if removed else ():
                 yield Touch(at, max(move.starts, event.effective_from), move.ends)
         case _:
             return
