@@ -158,11 +158,12 @@ async def test_an_exercise_says_so_on_the_phone_and_on_the_console(tmp_path: Pat
     async with a_site(tmp_path, alone=False) as site:
         answer: Any = await site.town.http.post("/v1/drills")
         await site.town.settle()
+        asked = site.town.phones.asked()[0]
         console = Console(site.town, tmp_path)
         async with console.running() as app, served(app) as url:
             for width in (360, 1280):
                 async with site.page(width, script=True, url=url) as page:
-                    await page.goto(site.town.phones.link("p-1"))
+                    await page.goto(site.town.phones.link(asked))
                     await page.get_by_text("EXERCISE").first.wait_for()
                     assert (await page.title()).startswith("EXERCISE")
                     wrong += await faults(page)

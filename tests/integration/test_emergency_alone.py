@@ -72,7 +72,7 @@ class Alone:
     """What intake would record, were it there."""
 
     async def enroll(self, member_id: str, role: Role) -> None:
-        entry = {
+        entry: dict[str, Any] = {
             "role": role.value,
             "discipline": "fire",
             "station": "st-1",

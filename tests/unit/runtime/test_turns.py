@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from schemas.subjects import Entity, Stream
 from services.runtime.errors import Conflict
 from services.runtime.handle import handle
@@ -31,12 +33,14 @@ class Watched(MemoryJournal):
         self.held: dict[Entity, asyncio.Event] = {}
         self.begun = asyncio.Event()
 
+    @override
     async def load(self, entity: Entity) -> History:
         self.begun.set()
         if gate := self.held.get(entity):
             await gate.wait()
         return await super().load(entity)
 
+    @override
     async def append(
         self, drafts: Sequence[Draft[Event]], timers: Sequence[Timer], expected: int
     ) -> int:
