@@ -97,8 +97,8 @@ def override(
         server.ask("DELETE", f"{path}/{_whole_id(server, rota, remove)}")
         print(f"taken back; `tailboard rota show {rota}` shows who is on call")
         return
-    for option, told in (("--member", member), ("--from", starts), ("--until", ends)):
-        if not told:
+    for option, given in (("--member", member), ("--from", starts), ("--until", ends)):
+        if not given:
             raise Stop(f"{option} is missing", EXIT_INPUT)
     body = {
         "member_id": member,

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -170,11 +170,10 @@ def _lines_of(text: bytes) -> dict[str, int]:
     return found
 
 
-def _moment(at: Any, zone: str) -> datetime:
-    place = ZoneInfo(zone)
+def _moment(at: date, zone: str) -> datetime:
     if not isinstance(at, datetime):
-        at = datetime(at.year, at.month, at.day)  # noqa: DTZ001 - a whole day on the rota's clock
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=place).astimezone(UTC)
+        at = datetime.combine(at, time(0))  # a whole day on the rota's clock
+    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
 def _changes(
