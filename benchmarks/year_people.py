@@ -64,11 +64,11 @@ def is_night(at: datetime) -> bool:
 
 
 def a_roster(size: int, prefix: str = "") -> dict[str, Member]:
-    """Of fifty members, forty are peers, eight are professionals and two are chaplains."""
+    """Of twenty-five members, twenty are peers, four are professionals and one is a chaplain."""
     roster = {}
     for number in range(size):
-        turn = number % 50
-        role = Role.PEER if turn < 40 else Role.MHP if turn < 48 else Role.CHAPLAIN
+        is_peer = number % 5 != 4
+        role = Role.PEER if is_peer else Role.CHAPLAIN if number % 25 == 24 else Role.MHP
         entry = MemberEnrolled(
             role=role,
             discipline=("fire", "fire", "ems", "law")[number % 4],

@@ -46,7 +46,7 @@ class Agreement(BaseModel):
     """Who borrows; None for every agency of this installation."""
     lends: Annotated[tuple[Role, ...], Field(min_length=1)]
     most: Annotated[int, Field(ge=1, le=50)]
-    """Of its members that one case may ask."""
+    """Of each role that one case may ask."""
     begins: Annotated[date, Field(alias="from")]
     ends: Annotated[date, Field(alias="until")]
     source: Citation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schemas.candidates import Circle
 from schemas.dispatch import (
     AlarmReason,
     MemberNotified,
@@ -67,12 +68,22 @@ def fill(state: Active, case_id: str, now: datetime) -> Sequence[Event]:
     for place in state.open_places():
         role = place.role
         fresh = [c for c in state.candidates if c.role is role and c.member_id not in asked]
-        wanted = place.count + state.brief.policy.surplus - state.waiting(role)
-        offers += [extended(state, case_id, each, now) for each in fresh[: max(wanted, 0)]]
-        if state.waiting(role) + min(len(fresh), max(wanted, 0)) < place.count:
+        following = _next(fresh, place.count - state.waiting(role), state.brief.policy.surplus)
+        offers += [extended(state, case_id, each, now) for each in following]
+        if state.waiting(role) + len(following) < place.count:
             short.append(place)
     told = _exhausted(state, case_id, tuple(short), now)
     return (*offers, *paged(state.brief, offers), *told)
+
+
+def _next(fresh: Sequence[Candidate], lacking: int, surplus: int) -> Sequence[Candidate]:
+    """The first of them. A neighbour's phone rings for a place alone, never for the surplus."""
+    first = fresh[: max(lacking + surplus, 0)]
+    return [
+        candidate
+        for number, candidate in enumerate(first)
+        if number < lacking or candidate.circle is not Circle.MUTUAL_AID
+    ]
 
 
 def refill(state: Active, case_id: str, now: datetime) -> Sequence[Event]:

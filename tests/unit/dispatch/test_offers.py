@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from schemas.candidates import Candidate, Circle
 from schemas.dispatch import (
     AlarmEscalated,
     AlarmReason,
@@ -59,6 +60,37 @@ def test_an_activation_asks_what_is_needed_and_the_surplus_per_role(
     surplus: int, members: list[str]
 ) -> None:
     assert asked(activated(own=policy(surplus=surplus))) == members
+
+
+def lent(*numbers: int) -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(member_id=f"north--p-{number}", role=Role.PEER, circle=Circle.MUTUAL_AID)
+        for number in numbers
+    )
+
+
+def test_a_neighbour_is_asked_for_a_place_and_never_for_the_surplus() -> None:
+    """Two places and one more at once: with two of one's own nobody else's phone rings."""
+    own = policy(peers=2, mhps=0, surplus=1)
+    case = activated((*roster(peers=2, mhps=0), *lent(1, 2)), own)
+
+    assert asked(case) == ["p-1", "p-2"]
+    assert asked(case.and_when(decline("p-2"))) == ["north--p-1"]
+
+
+def test_neighbours_fill_at_once_what_ones_own_team_cannot() -> None:
+    own = policy(peers=3, mhps=0, surplus=1)
+    case = activated((*roster(peers=1, mhps=0), *lent(1, 2, 3)), own)
+
+    assert asked(case) == ["p-1", "north--p-1", "north--p-2"]
+    assert not case.all(RosterExhausted)
+
+
+def test_too_few_neighbours_are_told_at_once_too() -> None:
+    case = activated((*roster(peers=1, mhps=0), *lent(1)), policy(peers=3, mhps=0, surplus=1))
+
+    assert asked(case) == ["p-1", "north--p-1"]
+    assert case.only(RosterExhausted).missing == (Place(role=Role.PEER, count=3),)
 
 
 def test_an_offer_is_open_for_the_policys_time_and_its_timer_is_set_with_it() -> None:
