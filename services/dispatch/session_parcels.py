@@ -68,7 +68,6 @@ def of_a_session(
             zone=zone,
             sent_at=at,
             place=where or "",
-            link=link,
         )
     return session_messages.session(
         delivery_id, event.purpose, times, link, place=where, invitation=invitation

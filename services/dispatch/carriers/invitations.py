@@ -52,8 +52,6 @@ def _entry(invitation: Invitation, organizer: str, attendee: str) -> Event:
     event.add("transp", "OPAQUE")
     if invitation.place:
         event.add("location", invitation.place)
-    if invitation.link and not called_off:
-        event.add("url", invitation.link)
     event["organizer"] = _person(organizer, CN="Tailboard")
     event["attendee"] = _person(
         attendee,

@@ -66,7 +66,6 @@ class Invitation(BaseModel):
     """The IANA zone whose wall clock people read."""
     sent_at: UtcDatetime
     place: str = ""
-    link: str = ""
 
 
 class PhoneMessage(BaseModel):

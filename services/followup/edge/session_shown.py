@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.followup.edge.session_bodies import HeldTold, SessionTold, SlotTold
 from services.followup.session_state import Session
+from services.followup.state import OPEN
 
 if TYPE_CHECKING:
     from services.followup.session_book import Held
@@ -41,7 +42,7 @@ def session_told(case_id: str, item: str, state: Planned) -> SessionTold:
         sequence=known.sequence if time else None,
         slots=tuple(
             SlotTold(starts_at=slot.starts_at, ends_at=slot.ends_at, facilitators=slot.facilitators)
-            for slot in known.slots
+            for slot in (known.slots if state.status[item] in OPEN else ())
         ),
         unsure=known.unsure,
         confirm_at=known.confirm_at,
