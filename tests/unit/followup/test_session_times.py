@@ -300,7 +300,8 @@ def test_what_waited_only_for_the_professional_is_confirmed_with_their_word() ->
     case = planned_with(BY_ITSELF).and_when(propose(CISD, at))
     due = case.only(InterventionProposed).confirm_at
     assert due is not None
-    case = case.and_when(propose("debriefing-dispatchers", at))
+    same = case.only(InterventionProposed).model_copy(update={"item": "debriefing-dispatchers"})
+    case = given(FOLLOWUP, *case.after.history, same).when(by_policy(due, "nothing"))
 
     case.and_when(by_policy(due, CISD)).then_nothing()
     told = case.and_when(approval(at=due))
