@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import WeakValueDictionary
@@ -86,7 +87,27 @@ async def handle(
 async def _attempt(
     journal: Journal, decider: Decider[StateT, CommandT], entity: Entity, command: CommandT
 ) -> Handled[StateT]:
+    """Decide on what is known already, and read first only when that leads to nothing or is old.
+
+    What is appended must follow on the version that was decided on, so an old one does no harm.
+    """
+    known = journal.known(entity)
+    if known is not None:
+        with contextlib.suppress(Conflict):
+            handled = await _decided(journal, decider, entity, command, known)
+            if handled.events:
+                return handled
     history = await journal.load(entity)
+    return await _decided(journal, decider, entity, command, history)
+
+
+async def _decided(
+    journal: Journal,
+    decider: Decider[StateT, CommandT],
+    entity: Entity,
+    command: CommandT,
+    history: History,
+) -> Handled[StateT]:
     state = decider.fold(history)
     if before := history.recorded_by(command.command_id):
         return Handled(state, tuple(recorded.event for recorded in before), repeated=True)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from schemas.envelope import Event, Recorded
     from schemas.subjects import Entity
 
-_KEPT = 256
+_KEPT = 64
+"""More would make the interpreter's own tidying noticeable: each may name the whole roster."""
 _NOTHING = History((), 0)
 
 

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 
 _STOP_SECONDS = 5
 _CANCEL_AGAIN_SECONDS = 0.2
+_SWEEPS = (5_000, 10, 1_000_000)
+"""New objects between two looks at the youngest, and such looks between two at older ones: the oldest
+are left to `_sweep`."""
+_SWEEP_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class Host:
         async with self.running() as app:
             gc.collect()
             gc.freeze()  # what is there now stays: looking through it costs 15 ms, in mid-request
+            gc.set_threshold(*_SWEEPS)
+            self._tasks.append(asyncio.create_task(_sweep()))
             config = uvicorn.Config(
                 app,
                 host=host,
@@ -236,6 +242,14 @@ def run_alone(build: Build, settings: RuntimeSettings) -> None:
         log.info("started", service=name, url=f"http://{settings.host}:{port}")
 
     asyncio.run(Host([(build, settings)]).serve(settings.host, settings.port, started))
+
+
+async def _sweep() -> None:
+    """Look through everything now and then, instead of in the middle of every few hundred requests:
+    with a roster of 300 it takes a tenth of a second."""
+    while True:
+        await asyncio.sleep(_SWEEP_SECONDS)  # noqa: TID251 - of this process, and of no case
+        gc.collect()
 
 
 async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -33,6 +33,13 @@ class Journal(Protocol):
         """The entity's whole history. Raises Transient when the streams cannot be reached."""
         ...
 
+    def known(self, entity: Entity) -> History | None:
+        """What this process knows of the history without asking: the whole of it or its beginning.
+
+        None when it knows nothing, or keeps nothing.
+        """
+        ...
+
     async def append(
         self, drafts: Sequence[Draft[Event]], timers: Sequence[Timer], expected: int
     ) -> int:

@@ -85,6 +85,11 @@ class JetStreamJournal:
         self._lately.keep(entity, history)
         return history
 
+    def known(self, entity: Entity) -> History | None:
+        """See Journal.known."""
+        history = self._lately.of(entity)
+        return history if history.version else None
+
     async def append(
         self, drafts: Sequence[Draft[Event]], timers: Sequence[Timer], expected: int
     ) -> int:

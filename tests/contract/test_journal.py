@@ -97,6 +97,30 @@ async def test_the_writer_and_everybody_else_read_the_same(bench: Bench, timers:
     )
 
 
+async def test_what_is_known_without_asking_is_how_the_history_begins(bench: Bench) -> None:
+    assert bench.journal.known(CASE) is None
+    await bench.journal.append([HELD, COMPLETED], [], expected=0)
+    another = await bench.another()
+    await another.append([MISSED], [], (await another.load(CASE)).version)
+
+    known = bench.journal.known(CASE) or History((), 0)
+
+    whole = await bench.journal.load(CASE)
+    assert known.events == whole.events[: len(known.events)]
+    assert known.version == (known.events[-1].sequence if known.events else 0)
+
+
+async def test_a_decision_on_an_old_history_is_made_again_on_the_new_one(bench: Bench) -> None:
+    """Another process went on meanwhile: nothing is lost, repeated, or refused for it."""
+    another = await bench.another()
+    for turn in range(6):
+        await handle(bench.journal if turn % 2 else another, COUNTER, CASE, count(turn))
+
+    assert COUNTER.fold(await bench.journal.load(CASE)) == 6
+    again = await handle(bench.journal, COUNTER, CASE, count(0))
+    assert again.repeated
+
+
 async def test_the_version_rises_with_every_append(journal: Journal) -> None:
     first = await journal.append([COMPLETED], [], expected=0)
     second = await journal.append([MISSED], [], expected=first)
