@@ -48,6 +48,7 @@ from services.dispatch.enrolments import Enrolments, LeaveSigner
 from services.dispatch.links import DeliverySigner, LinkSigner, RequestSigner
 from services.dispatch.load_book import LoadBook
 from services.dispatch.mutual_aid import read_mutual_aid
+from services.dispatch.orphans import Orphans
 from services.dispatch.own_pages import OwnPages, PageSigner
 from services.dispatch.parcels import Parcels
 from services.dispatch.personal import PersonalRecords
@@ -94,7 +95,8 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
     personal, pages = PersonalRecords(contacts), PageSigner(secret)
     own = OwnPages(ports, personal, carriers, pages, circles.book.rules)
     listening = (Subscribers(ports, circles, desk), deliveries, offers, rotas)
-    kept_up = (circles.book, circles.duty, circles.loads, enrolments, calendars, sessions)
+    books = (circles.book, circles.duty, circles.loads)
+    kept_up = (*books, enrolments, calendars, sessions, Orphans(desk))
     return Service(
         name="dispatch",
         router=_joined(

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 LONGEST_CALLBACK = 200
 """Characters of a way to call back."""
 TRIGGER, TIER = "self_raised", 4
+PREFIX = "request-"
+"""Of the keys of ways to call back, behind the agency."""
 _HOUR = timedelta(hours=1)
 _EMERGENCY_SECONDS = 0.5
 """How long an emergency waits for the newest roster."""
@@ -254,14 +256,15 @@ class RequestDesk:
         self._lately.append(now)
 
     async def _forget_unless_recorded(self, entity: Entity) -> None:
-        """What was not taken in leaves nothing behind, as far as the streams let us know."""
+        """What was not taken in leaves nothing behind, as far as the streams let us know; what they do
+        not say now, a later round finds out (orphans.py)."""
         with contextlib.suppress(Transient):
             if (await self.standing(entity)).request is None:
                 await self.erase(entity)
 
 
 def _place(entity: Entity) -> str:
-    return f"{entity.agency}.request-{entity.id}"
+    return f"{entity.agency}.{PREFIX}{entity.id}"
 
 
 def _stored(callback: str) -> bytes:

@@ -153,7 +153,7 @@ async def test_when_everything_is_down_the_lines_are_there_and_nothing_is_left(
         assert "tel:988" in shown
     assert "nobody has been asked" in sent.text
     assert WORDS in sent.text
-    assert station.kept() == []
+    assert emergency or station.kept() == []  # of an emergency see test_peer_request_orphans.py
 
 
 async def test_what_could_not_be_recorded_leaves_nothing_and_may_come_again(
