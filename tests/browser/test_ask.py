@@ -137,7 +137,7 @@ async def test_asking_and_taking_it_back_with_the_keyboard_alone(site: Site) -> 
         await page.keyboard.press("Enter")
         await page.get_by_role("heading", name="Somebody will call you").wait_for()
         cancel = page.get_by_role("button", name="I do not need it any more")
-        for _ in range(5):
+        for _ in range(7):  # three numbers, look again, two emergencies
             await page.keyboard.press("Tab")
         outline = "getComputedStyle(document.activeElement).outlineStyle"
         assert await page.evaluate(outline) == "solid"
