@@ -127,6 +127,10 @@ def _is_never_stuck(events: tuple[Event, ...], state: Active) -> None:
         assert enough or place.role in told, f"{place.role}: nobody is asked and nobody is told"
 
 
+_SINCE_LET_OFF = {OfferStatus.STANDBY, OfferStatus.ACCEPTED, OfferStatus.DECLINED}
+"""What a late answer of one who was let off leads to."""
+
+
 def _is_stood_down_when_complete(events: tuple[Event, ...], state: Active) -> None:
     formed = [event for event in events if isinstance(event, TeamFormed)]
     assert len(formed) == (0 if state.open_places() else 1), "formed once, and only when complete"
@@ -135,7 +139,10 @@ def _is_stood_down_when_complete(events: tuple[Event, ...], state: Active) -> No
     for offer in state.offers.values():
         if offer.role not in lacking:
             assert offer.status is not OfferStatus.OPEN, "asked for a place that is taken"
-        assert (offer.status is OfferStatus.WITHDRAWN) == (offer.member_id in withdrawn)
+        if offer.status is OfferStatus.WITHDRAWN:
+            assert offer.member_id in withdrawn
+        elif offer.member_id in withdrawn:
+            assert offer.status in _SINCE_LET_OFF
 
 
 def _is_sent_once(events: tuple[Event, ...]) -> None:
