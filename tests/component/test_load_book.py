@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING
 
 from schemas.dispatch import OfferAccepted, OfferDeclined, OfferExtended, TeamActivated
 from schemas.followup import CheckInCompleted, CheckInFellDue
+from schemas.intake import ActivationRequested
 from schemas.policy import Role, Urgency
 from schemas.subjects import Entity, Stream, derived_id
 from services.dispatch.load import LOOK_BACK, Load
 from services.dispatch.load_book import LoadBook
 from services.runtime.journal_memory import MemoryJournal
+from tests.scenarios.calls import PEDIATRIC_DEATH
 from tests.support.builders import BRIEF, CASE_ID, a_draft, an
-from tests.support.town import START, FrozenClock
+from tests.support.town import START, FrozenClock, a_town
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import datetime
+    from pathlib import Path
     from uuid import UUID
 
     from schemas.envelope import Event
@@ -163,6 +166,42 @@ async def test_the_book_begins_some_weeks_ago_and_forgets_what_is_longer_past() 
 
     async with streams.followed() as book:
         assert set(book.of("metro", streams.clock.at)) == {"p-2"}
+
+
+async def test_two_cases_that_are_ranked_in_one_moment_ask_different_members(
+    tmp_path: Path,
+) -> None:
+    """Neither is recorded yet when the other one looks for members."""
+    async with a_town(tmp_path) as town:
+        await town.enroll_team(peers=8, mhps=4)
+        for number in ("26-1", "26-2"):
+            await town.http.post(
+                "/v1/incidents", json=PEDIATRIC_DEATH | {"incident_number": number}
+            )
+        wishes = [
+            each
+            for each in town.journal.all(Stream.INTAKE)
+            if isinstance(each.event, ActivationRequested)
+        ]
+        (react,) = [
+            listener.react
+            for service in town.services
+            for listener in service.listeners
+            if listener.name == "dispatch-activations"
+        ]
+
+        await asyncio.gather(*(react(wish) for wish in wishes))
+
+        one, other = (
+            {
+                told.member_id
+                for told in town.events(wish.entity.id, OfferExtended)
+                if isinstance(told, OfferExtended)
+            }
+            for wish in wishes
+        )
+        assert len(one) == len(other) == 5
+        assert not one & other
 
 
 async def test_a_long_life_keeps_no_more_than_those_weeks() -> None:

@@ -312,6 +312,15 @@ def test_what_was_known_before_the_streams_told_it_changes_nothing(begin: int, e
     assert parts(told(*STORY[begin:end], *STORY)) == parts(told(*STORY))
 
 
+def test_an_older_word_that_comes_again_takes_nothing_back() -> None:
+    let_off = settled(OfferWithdrawn, "p-1", reason="team_complete")
+    noted = [(extended("p-1"), NOW), (let_off, NOW + MINUTE), (accepted("p-1"), NOW + 2 * MINUTE)]
+
+    again = told(*noted, (let_off, NOW + MINUTE))
+
+    assert parts(again)["p-1"].taken_at == NOW + 2 * MINUTE
+
+
 def test_a_load_is_all_cases_together() -> None:
     load = together(
         {
