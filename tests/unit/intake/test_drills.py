@@ -124,7 +124,9 @@ class TestPlanning:
 class TestItsMoment:
     @settings(max_examples=60, deadline=None)
     @for_all(st.integers(0, 14 * 86400), st.uuids())
-    def test_it_lies_in_the_window_and_only_the_secret_tells_it(self, length: int, lot: Any) -> None:
+    def test_it_lies_in_the_window_and_only_the_secret_tells_it(
+        self, length: int, lot: Any
+    ) -> None:
         latest = NOW + timedelta(seconds=length)
         plan = an(DrillPlanned, earliest=NOW, latest=latest, lot=lot)
         (timer,) = deadlines(SECRET, plan)
