@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
 from services.runtime.auth import KeyRole
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from services.runtime.auth import Keyring, Principal
 
+ModelT = TypeVar("ModelT", bound=BaseModel)
 PROBLEM = "application/problem+json"
 _NOT_SHARED = frozenset(KeyRole) - {KeyRole.MEMBER}
 bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer tb_...`")
@@ -97,6 +99,19 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(Poison, on_poison)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
+
+
+def read_as(model: type[ModelT], given: object) -> ModelT:
+    """What was given, as this model. Raises Problem that names each field which does not fit."""
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "The request does not fit. Each entry of `errors` names a field and what is wrong.",
+            code="invalid",
+            errors=[_field_error(entry) for entry in error.errors()],
+        ) from error
 
 
 def _field_error(entry: Mapping[str, Any]) -> dict[str, str]:

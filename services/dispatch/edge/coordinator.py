@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
-from pydantic import ValidationError
 
 from schemas.refusals import RefusalCode
 from services.dispatch.edge.coordinator_bodies import BODIES, Step
 from services.dispatch.edge.coordinator_steps import CoordinatorDesk, TeamNow
 from services.runtime.auth import KeyRole
-from services.runtime.edge import Problem, bearer, require
+from services.runtime.edge import Problem, bearer, read_as, require
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -74,7 +73,7 @@ def _endpoint(
         if request.headers.get("content-type", "").startswith(_FORMS):
             return await _from_a_form(desk, step, body, case_id, request)
         principal = await require(request, desk.ports.keyring, frozenset({KeyRole.OPERATOR}))
-        told = _read(body, await _json(request))
+        told = read_as(body, await _json(request))
         once = request.headers.get("idempotency-key", "")
         done = await desk.do(step, principal, case_id, told, once, request.headers)
         return JSONResponse(done.model_dump(mode="json"))
@@ -91,29 +90,12 @@ async def _from_a_form(
     if principal is None or principal.role is not KeyRole.OPERATOR:
         return _back(page, OLD_PAGE)
     try:
-        told = _read(body, {name: value for name, value in given.items() if name not in _OWN})
+        told = read_as(body, {name: value for name, value in given.items() if name not in _OWN})
         once = str(given.get("once", ""))
         await desk.do(step, principal, case_id, told, once, request.headers)
     except Problem as problem:
         return _back(page, _word(problem))
     return RedirectResponse(page, HTTPStatus.SEE_OTHER)
-
-
-def _read(body: type[Step], given: object) -> Step:
-    """What is to be done. Raises Problem that names each field which does not fit."""
-    try:
-        return body.model_validate(given)
-    except ValidationError as error:
-        told = [
-            {"field": ".".join(map(str, each["loc"])) or "(the whole body)", "problem": each["msg"]}
-            for each in error.errors()
-        ]
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "The request does not fit. Each entry of `errors` names a field and what is wrong.",
-            code="invalid",
-            errors=told,
-        ) from error
 
 
 async def _json(request: Request) -> object:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from schemas.envelope import Slug
 from schemas.refusals import RefusalCode
@@ -39,7 +39,7 @@ from services.followup.session_desk import SessionDesk
 from services.followup.state import Planned
 from services.runtime.auth import KeyRole, Passes, Principal
 from services.runtime.clock import new_id
-from services.runtime.edge import Problem, bearer, require
+from services.runtime.edge import Problem, bearer, read_as, require
 from services.runtime.telemetry import trace_from
 
 _OPERATOR = frozenset({KeyRole.OPERATOR})
@@ -179,7 +179,7 @@ def _endpoint(
         if request.headers.get("content-type", "").startswith(_FORMS):
             return await _from_a_form(scheduling, word, body, case_id, item, request)
         who = await require(request, scheduling.desk.ports.keyring, _OPERATOR)
-        told = _read(body, await _json(request))
+        told = read_as(body, await _json(request))
         done = await scheduling.do(word, who, case_id, item, told, request)
         return JSONResponse(done.model_dump(mode="json"))
 
@@ -203,7 +203,7 @@ async def _from_a_form(
     if who is None or who.role is not KeyRole.OPERATOR:
         return RedirectResponse(f"{page}?refused=old-page", HTTPStatus.SEE_OTHER)
     try:
-        await scheduling.do(word, who, case_id, item, _read(body, given), request)
+        await scheduling.do(word, who, case_id, item, read_as(body, given), request)
     except Problem as problem:
         code = str(problem.body["type"]).rpartition(":")[2]
         known = code if code in set(RefusalCode) else "misfit"
@@ -231,22 +231,6 @@ def _on_the_wall(told: str, zone: ZoneInfo) -> str:
     except ValueError:
         return told
     return (at if at.tzinfo else at.replace(tzinfo=zone)).isoformat()
-
-
-def _read(body: type[BaseModel], given: object) -> BaseModel:
-    try:
-        return body.model_validate(given)
-    except ValidationError as error:
-        told = [
-            {"field": ".".join(map(str, each["loc"])) or "(the whole body)", "problem": each["msg"]}
-            for each in error.errors()
-        ]
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "The request does not fit. Each entry of `errors` names a field and what is wrong.",
-            code="invalid",
-            errors=told,
-        ) from error
 
 
 async def _json(request: Request) -> object:
