@@ -16,13 +16,12 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from itsdangerous import BadSignature, Signer
-
 from services.dispatch.carriers import messages
 from services.dispatch.carriers.port import Contact, NotDelivered
 from services.dispatch.cumulative import Enrolment, joined, pruned
 from services.runtime.clock import new_id
 from services.runtime.errors import Conflict, Transient
+from services.runtime.seal import Seal
 from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
@@ -66,17 +65,17 @@ class LeaveSigner:
     """Signs the links that can do nothing but leave; they go into messages and are kept nowhere."""
 
     def __init__(self, secret: str) -> None:
-        self._signer = Signer(secret, salt="tailboard-exposure-leave")
+        self._seal = Seal(secret, "tailboard-exposure-leave")
 
     def sign(self, place: Place) -> str:
         """The token of a leaving link, safe in a path."""
-        return self._signer.sign(f"{place.agency}.{place.number}").decode()
+        return self._seal.words(f"{place.agency}.{place.number}")
 
     def read(self, token: str) -> Place | None:
         """Whose leaving it is; None for anything that we did not sign."""
         try:
-            agency, _, number = self._signer.unsign(token).decode().partition(".")
-        except BadSignature:
+            agency, _, number = self._seal.read_words(token).partition(".")
+        except ValueError:
             return None
         return Place(agency, number)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hmac
 import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from itsdangerous import BadSignature, Signer
 from pydantic import BaseModel, ConfigDict
 
 from schemas.subjects import Entity, Stream, request_id_for
+from services.runtime.seal import BrokenSeal, Seal, from_path, path_safe
 
 _FIXED = struct.Struct(">16s16sQ")
 _SHORT_ID, _NAMED, _MAC = 5, 21, 8
@@ -58,9 +57,9 @@ class LinkSigner:
     """Signs and reads links with the agency's secret; about 90 characters, as texts are short."""
 
     def __init__(self, secret: str) -> None:
-        self._signer = Signer(secret, salt="tailboard-offer")
-        self._reviews = Signer(secret, salt="tailboard-review")
-        self._alarms = Signer(secret, salt="tailboard-alarm")
+        self._seal = Seal(secret, "tailboard-offer")
+        self._reviews = Seal(secret, "tailboard-review")
+        self._alarms = Seal(secret, "tailboard-alarm")
 
     def sign_review(self, link: ReviewLink) -> str:
         """The token for a review's link, safe in a path."""
@@ -82,11 +81,11 @@ class LinkSigner:
         """The token for a link, safe in a path. Raises ValueError for a case id that is no UUID."""
         case, until = UUID(link.entity.id), int(link.valid_until.timestamp())
         packed = _FIXED.pack(case.bytes, link.offer_id.bytes, until) + link.entity.agency.encode()
-        return self._signer.sign(urlsafe_b64encode(packed).rstrip(b"=")).decode()
+        return self._seal.packed(packed)
 
     def read(self, token: str) -> OfferLink:
         """The link of a token. Raises BadLink for anything that we did not sign."""
-        packed = _unpacked(self._signer, token)
+        packed = _unpacked(self._seal, token)
         case, offer, until = _FIXED.unpack_from(packed)
         agency = packed[_FIXED.size :].decode()
         return OfferLink(
@@ -113,12 +112,12 @@ class DeliverySigner:
         named = UUID(entity.id).bytes + delivery_id.bytes[:_SHORT_ID]
         agency = "" if entity.agency == self._home else entity.agency
         packed = named + self._mac(named, agency) + agency.encode()
-        return urlsafe_b64encode(packed).rstrip(b"=").decode()
+        return path_safe(packed)
 
     def read(self, token: str) -> tuple[Entity, bytes]:
         """The case, and how the delivery's id begins. Raises BadLink for what we did not sign."""
         try:
-            packed = urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4))
+            packed = from_path(token)
             agency = packed[_NAMED + _MAC :].decode()
         except ValueError as bad:
             raise BadLink("this link was altered, or cut short") from bad
@@ -137,17 +136,17 @@ class RequestSigner:
     """Signs the private link of a member who asked for a peer; it names the request and nobody."""
 
     def __init__(self, secret: str) -> None:
-        self._signer = Signer(secret, salt="tailboard-request")
+        self._seal = Seal(secret, "tailboard-request")
         self._secret = secret.encode()
 
     def sign(self, entity: Entity) -> str:
         """The token for a request's own page, safe in a path."""
         packed = UUID(entity.id).bytes + entity.agency.encode()
-        return self._signer.sign(urlsafe_b64encode(packed).rstrip(b"=")).decode()
+        return self._seal.packed(packed)
 
     def read(self, token: str) -> Entity:
         """The request of a token. Raises BadLink for anything that we did not sign."""
-        packed = _unpacked(self._signer, token)
+        packed = _unpacked(self._seal, token)
         return Entity(Stream.DISPATCH, packed[16:].decode(), str(UUID(bytes=packed[:16])))
 
     def case_id_for(self, *parts: str) -> str:
@@ -156,22 +155,20 @@ class RequestSigner:
         return request_id_for(UUID(bytes=digest[:16]))
 
 
-def _signed(signer: Signer, entity: Entity, about: UUID, member_id: str) -> str:
+def _signed(seal: Seal, entity: Entity, about: UUID, member_id: str) -> str:
     ids = UUID(entity.id).bytes + about.bytes
-    packed = ids + f"{entity.agency}\x1f{member_id}".encode()
-    return signer.sign(urlsafe_b64encode(packed).rstrip(b"=")).decode()
+    return seal.packed(ids + f"{entity.agency}\x1f{member_id}".encode())
 
 
-def _read(signer: Signer, token: str) -> tuple[Entity, UUID, str]:
-    packed = _unpacked(signer, token)
+def _read(seal: Seal, token: str) -> tuple[Entity, UUID, str]:
+    packed = _unpacked(seal, token)
     agency, _, member_id = packed[32:].decode().partition("\x1f")
     entity = Entity(Stream.DISPATCH, agency, str(UUID(bytes=packed[:16])))
     return entity, UUID(bytes=packed[16:32]), member_id
 
 
-def _unpacked(signer: Signer, token: str) -> bytes:
+def _unpacked(seal: Seal, token: str) -> bytes:
     try:
-        signed = signer.unsign(token)
-        return urlsafe_b64decode(signed + b"=" * (-len(signed) % 4))
-    except (BadSignature, ValueError) as bad:
+        return seal.read_packed(token)
+    except BrokenSeal as bad:
         raise BadLink("this link was altered, or cut short by a mail program") from bad

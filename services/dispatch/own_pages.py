@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from itsdangerous import BadSignature, Signer
-
 from schemas.dispatch import Failure
 from schemas.subjects import Entity, Stream
 from services.dispatch.carriers import messages
@@ -21,6 +19,7 @@ from services.dispatch.decider import ROSTER
 from services.dispatch.personal import OwnPage
 from services.dispatch.roster import Member
 from services.runtime.clock import new_id
+from services.runtime.seal import Seal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,18 +66,18 @@ class PageSigner:
     """Signs the links with the agency's secret; they name a roster number and nobody."""
 
     def __init__(self, secret: str) -> None:
-        self._signer = Signer(secret, salt="tailboard-own-page")
+        self._seal = Seal(secret, "tailboard-own-page")
 
     def sign(self, entity: Entity, number: str) -> str:
         """The token of a link, safe in a path."""
-        return self._signer.sign(f"{entity.agency}.{entity.id}.{number}").decode()
+        return self._seal.words(f"{entity.agency}.{entity.id}.{number}")
 
     def read(self, token: str) -> tuple[Entity, str] | None:
         """Whose page, and the link's number; None for anything that we did not sign."""
         try:
-            agency, member_id, number = self._signer.unsign(token).decode().split(".")
+            agency, member_id, number = self._seal.read_words(token).split(".")
             return Entity(Stream.ROSTER, agency, member_id), number
-        except (BadSignature, ValueError):
+        except ValueError:
             return None
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import TYPE_CHECKING
-
-from itsdangerous import BadSignature, Signer
 
 from schemas.policy import Role
 from services.dispatch.rota_feed import AHEAD, BEHIND, feed, shifts
 from services.dispatch.rota_kept import FeedNumber, feed_key
 from services.runtime.clock import new_id
 from services.runtime.errors import Conflict
+from services.runtime.seal import Seal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,21 +58,19 @@ class FeedSigner:
     """Signs and reads the links of feeds with the agency's secret."""
 
     def __init__(self, secret: str) -> None:
-        self._signer = Signer(secret, salt="tailboard-calendar")
+        self._seal = Seal(secret, "tailboard-calendar")
 
     def sign(self, link: FeedLink) -> str:
         """The token, safe in a path."""
         said = f"{link.agency}\x1f{link.member_id}\x1f{link.scope.value}\x1f{link.number}"
-        return self._signer.sign(urlsafe_b64encode(said.encode()).rstrip(b"=")).decode()
+        return self._seal.packed(said.encode())
 
     def read(self, token: str) -> FeedLink:
         """The link of a token. Raises NoFeed for anything that we did not sign."""
         try:
-            signed = self._signer.unsign(token)
-            said = urlsafe_b64decode(signed + b"=" * (-len(signed) % 4)).decode()
-            agency, member_id, scope, number = said.split("\x1f")
+            agency, member_id, scope, number = self._seal.read_packed(token).decode().split("\x1f")
             return FeedLink(agency, member_id, Scope(scope), int(number))
-        except (BadSignature, ValueError) as bad:
+        except ValueError as bad:
             raise NoFeed from bad
 
 
