@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from services.runtime.host import Ports
 
 
-def build(ports: Ports) -> Service:
-    """Intake on these ports. Raises ValueError when the policy does not hold together."""
+def build(ports: Ports, pack: Pack | None = None) -> Service:
+    """Intake on these ports; tests pass a policy that is read already.
+
+    Raises ValueError when the policy does not hold together.
+    """
     settings = ports.settings if isinstance(ports.settings, IntakeSettings) else IntakeSettings()
     secret = secret_of(settings.data_dir / "fingerprint-secret").encode()
     book = CaseBook(ports.journal)
-    pack = load_pack(settings)
+    pack = pack or load_pack(settings)
     joining = Joining(ports, intake_decider(pack), book)
     router = APIRouter()
     desk = Desk(joining, secret)

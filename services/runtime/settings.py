@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -13,8 +14,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 DEFAULT_PORT = 8911
 
 
+_zones = cache(available_timezones)
+"""Reading their folder takes longer than all other settings do."""
+
+
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError(f"{name!r} is not an IANA time zone, such as America/Los_Angeles")
     return name
 

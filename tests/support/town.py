@@ -18,26 +18,27 @@ from services.dispatch.app import build as build_dispatch
 from services.dispatch.settings import DispatchSettings
 from services.followup.app import build as build_followup
 from services.intake.app import build as build_intake
+from services.intake.app import load_pack
 from services.intake.settings import IntakeSettings
-from services.runtime.ask import nobody_answers
 from services.runtime.auth import Keyring, KeyRole, add_key
-from services.runtime.broker import Question
 from services.runtime.edge import BodyLimit, install_problems
 from services.runtime.errors import Transient
 from services.runtime.host import Ports, Service
 from services.runtime.journal_memory import MemoryJournal
+from tests.support.asking import asking
 from tests.support.phones import Phones
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from services.dispatch.carriers.chosen import Carriers
-    from services.runtime.ask import Ask
+    from services.intake.policy import Pack
     from services.runtime.broker import Listener
 
 START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 _ROUNDS = 200
+_packs: dict[str, Pack] = {}
 
 
 @dataclass
@@ -224,21 +225,10 @@ class Town:
             self._later.append((moment, listener, told))
 
 
-def asking(services: Sequence[Service]) -> Ask:
-    """Asks the responder that listens on a subject, as the server routes it."""
-
-    async def ask(subject: str, body: bytes, seconds: float) -> bytes:
-        asked = subject.split(".")
-        for responder in (each for service in services for each in service.responders):
-            heard = responder.subject.split(".")
-            if len(heard) == len(asked) and all(
-                mine in {"*", theirs} for mine, theirs in zip(heard, asked, strict=True)
-            ):
-                answer, _ = await responder.answer(Question(subject, {}, body))
-                return answer
-        return await nobody_answers(subject, body, seconds)
-
-    return ask
+def _pack(settings: IntakeSettings) -> Pack:
+    """The policy, read once for all towns that have it."""
+    said = repr(settings.policy_overrides)
+    return _packs.get(said) or _packs.setdefault(said, load_pack(settings))
 
 
 @asynccontextmanager
@@ -272,7 +262,8 @@ async def a_town(
     own = DispatchSettings.model_validate({**shared, **(dispatch or {})})
     services.append(build_dispatch(ports(own), carriers=carriers or phones.carriers()))
     if not alone:
-        services[:] = [build_intake(ports(intake)), *services, build_followup(ports(intake))]
+        own_intake = build_intake(ports(intake), _pack(intake))
+        services[:] = [own_intake, *services, build_followup(ports(intake))]
     app = FastAPI()
     install_problems(app)
     streamed = frozenset(path for service in services for path in service.streamed)
