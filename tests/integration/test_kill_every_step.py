@@ -70,22 +70,10 @@ class Members:
 
     async def _case_of(self, text: Text) -> str:
         """From the streams, as the link itself is opaque."""
-
-        def found() -> str | None:
-            for case_id in self._town.seen:
-                for event in self._town.events(case_id):
-                    if (
-                        isinstance(event, DeliveryStarted)
-                        and str(event.delivery_id) in text.message_id
-                    ):
-                        return case_id
-            return None
-
+        delivery_id = text.message_id.strip("<>").partition("@")[0]
         async with self._town.news:
-            await self._town.news.wait_for(lambda: found() is not None)
-        case_id = found()
-        assert case_id
-        return case_id
+            await self._town.news.wait_for(lambda: delivery_id in self._town.case_of)
+        return self._town.case_of[delivery_id]
 
 
 def is_complete(events: list[Event]) -> bool:
@@ -156,9 +144,10 @@ def assert_case_is_right(town: ProcessTown, case_id: str) -> None:
 
 
 async def fill_roster(town: ProcessTown) -> None:
-    for number in range(14):
+    """So many that nobody runs out of them while a dead dispatch lets every offer expire."""
+    for number in range(40):
         await town.enroll(f"p-{number:02}", "peer")
-    for number in range(8):
+    for number in range(20):
         await town.enroll(f"m-{number:02}", "mhp")
     await town.enroll("c-01", "coordinator")
 

@@ -6,6 +6,7 @@ Each service is a process of its own all the same, and dies of kill -9 like any 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import runpy
@@ -83,8 +84,10 @@ class Nursery:
 
 
 def _main() -> None:
-    for service in SERVICES:
-        __import__(f"services.{service}.__main__")
+    for module in (*(f"services.{service}.__main__" for service in SERVICES), "pydantic.v1"):
+        __import__(module)
+    gc.collect()
+    gc.freeze()  # what is imported need not be looked through again by each child
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries the dead
     for line in sys.stdin:
         order = json.loads(line)

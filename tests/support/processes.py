@@ -22,6 +22,7 @@ import nats
 from aiosmtpd.smtp import SMTP as SmtpProtocol  # noqa: N811 - a class with a shouting name
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from schemas.deliveries import DeliveryStarted
 from schemas.subjects import Stream
 from services.runtime.auth import KeyRole, add_key
 from services.runtime.clock import SystemClock
@@ -85,7 +86,11 @@ class ProcessTown:
     nursery: Nursery = field(default_factory=Nursery)
     processes: dict[str, Child] = field(default_factory=dict)
     seen: dict[str, list[Recorded[Event]]] = field(default_factory=lambda: defaultdict(list))
+    case_of: dict[str, str] = field(default_factory=dict)
+    """Which case each delivery is of."""
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=5))
+    """One for all: making one reads every certificate of the machine."""
     one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def url(self, service: str) -> str:
@@ -110,13 +115,12 @@ class ProcessTown:
             "TAILBOARD_LOG_LEVEL": "info",
         }
         await self._spawn(service, env)
-        async with httpx.AsyncClient(base_url=self.url(service)) as client:
-            async for attempt in _patiently():
-                with attempt:
-                    if not self.processes[service].is_alive:
-                        await self._spawn(service, env)
-                    answer = await client.get("/healthz")
-                    answer.raise_for_status()
+        async for attempt in _patiently():
+            with attempt:
+                if not self.processes[service].is_alive:
+                    await self._spawn(service, env)
+                answer = await self.http.get(f"{self.url(service)}/healthz")
+                answer.raise_for_status()
 
     async def _spawn(self, service: str, env: dict[str, str]) -> None:
         """The first time as an operator does it; again by forking, which takes a tenth of it."""
@@ -147,14 +151,13 @@ class ProcessTown:
 
     async def post(self, service: str, path: str, body: Any = None, **headers: str) -> Any:
         """POST until it is taken, as the command line and a member with a finger would."""
-        auth = {"Authorization": f"Bearer {self.key}"}
-        async with httpx.AsyncClient(base_url=self.url(service), timeout=5) as client:
-            async for attempt in _patiently():
-                with attempt:
-                    answer = await client.post(path, json=body, headers=auth | headers)
-                    if answer.status_code >= 500:
-                        answer.raise_for_status()
-                    return answer
+        sent = {"Authorization": f"Bearer {self.key}"} | headers
+        async for attempt in _patiently():
+            with attempt:
+                answer = await self.http.post(f"{self.url(service)}{path}", json=body, headers=sent)
+                if answer.status_code >= 500:
+                    answer.raise_for_status()
+                return answer
         raise AssertionError("tenacity returns or raises")
 
     async def enroll(self, member_id: str, role: str) -> None:
@@ -169,9 +172,9 @@ class ProcessTown:
             "contact": {"email": f"{member_id}@phones.invalid"},
         }
         auth = {"Authorization": f"Bearer {self.key}"}
-        async with httpx.AsyncClient(base_url=self.url("dispatch"), headers=auth) as client:
-            answer = await client.put(f"/v1/roster/members/{member_id}", json=entry)
-            assert answer.is_success, answer.text
+        path = f"{self.url('dispatch')}/v1/roster/members/{member_id}"
+        answer = await self.http.put(path, json=entry, headers=auth)
+        assert answer.is_success, answer.text
 
     async def until(self, case_id: str, condition: Callable[[list[Event]], bool]) -> None:
         """Wait until the recorded events of a case satisfy a condition."""
@@ -190,6 +193,8 @@ class ProcessTown:
             async with self.news:
                 for recorded in batch:
                     self.seen[recorded.entity.id].append(recorded)
+                    if isinstance(recorded.event, DeliveryStarted):
+                        self.case_of[str(recorded.event.delivery_id)] = recorded.entity.id
                 self.news.notify_all()
 
 
@@ -238,7 +243,7 @@ async def a_process_town(folder: Path, overrides: dict[str, Any]) -> AsyncIterat
         for process in town.processes.values():
             process.signal(signal.SIGTERM)
         await asyncio.gather(*(process.wait() for process in town.processes.values()))
-        await town.nursery.close()
+        await asyncio.gather(town.nursery.close(), town.http.aclose())
         await client.close()
         await server.stop()
         mail.close()
