@@ -18,21 +18,65 @@ OverrideOption = Annotated[
     ),
 ]
 _NAMED = "A file, or the name of a policy that ships (cism, stepped-care)"
+_LAW = "a jurisdiction (california)"
+
+
+@app.command("list")
+def list_all() -> None:
+    """List the policies and the jurisdictions that ship, and say which are in force.
+
+    Examples:
+
+      tailboard policy list
+    """
+    from services.cli.policy_laws import list_laws
+    from services.cli.policy_opened import opened
+    from services.intake.pack.sources import shipped_packs
+
+    in_force = opened(None, [])
+    for name in shipped_packs():
+        pack = opened(name, []).pack
+        print(f"{name}{'*' if pack.policy == in_force.pack.policy else ''}: {pack.title}")
+    print(f"in force: {in_force.title}; TAILBOARD_POLICY chooses another\n")
+    list_laws()
+
+
+@app.command("show")
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help=f"{_NAMED}, or {_LAW}.")],
+) -> None:
+    """Show a whole policy, or what a law says of peer support: sources, exceptions, the notice.
+
+    Exit codes: 0 shown, 2 it cannot be used.
+
+    Examples:
+
+      tailboard policy show california
+
+      tailboard policy show stepped-care
+    """
+    from services.cli.policy_laws import is_law, show_law
+    from services.cli.policy_overview import show_each
+
+    if is_law(name):
+        show_law(name)
+    else:
+        show_each([name], [])
 
 
 @app.command("check")
 def check(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILE", help=f"{_NAMED}; default: the one in force."),
+        typer.Argument(metavar="FILE", help=f"{_NAMED}, or {_LAW}; default: those in force."),
     ] = None,
     *,
     overrides: OverrideOption = [],  # noqa: B006 -- Typer reads it once and hands out copies
 ) -> None:
     """Say everything that is wrong with a policy, with file, line and column; or show it.
 
-    Without a file it is the policy in force: TAILBOARD_POLICY or TAILBOARD_POLICY_FILE, with
-    TAILBOARD_POLICY_OVERRIDES.
+    Without a file it is what is in force: TAILBOARD_POLICY or TAILBOARD_POLICY_FILE, with
+    TAILBOARD_POLICY_OVERRIDES; and TAILBOARD_JURISDICTION or TAILBOARD_JURISDICTION_FILE.
 
     Exit codes: 0 it holds together, 2 it does not.
 
@@ -42,11 +86,22 @@ def check(
 
       tailboard policy check our-policy.yaml
 
+      tailboard policy check louisiana
+
       tailboard policy check stepped-care --override clocks.surplus=2
     """
+    from services.cli.policy_laws import check_law, is_law
     from services.cli.policy_overview import show_each
 
-    show_each(files or [None], overrides)
+    named = files or []
+    policies = [name for name in named if not is_law(name)]
+    if policies or not named:
+        show_each(policies or [None], overrides)
+    if not named:
+        check_law(None)
+    for name in named:
+        if name not in policies:
+            check_law(name)
 
 
 @app.command("diff")

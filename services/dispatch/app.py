@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
+from schemas.jurisdiction import Jurisdiction
 from schemas.subjects import CONTACTS_BUCKET, Stream
 from services.dispatch.book import RosterBook
 from services.dispatch.carriers.building import carriers_of, desk_of
@@ -68,8 +69,10 @@ from services.runtime.auth import Passes, secret_of
 from services.runtime.bucket import Bucket, JetStreamBucket, MemoryBucket
 from services.runtime.clock import SystemClock
 from services.runtime.host import Service
+from services.runtime.policy_files import read_policy_file
 
 if TYPE_CHECKING:
+    from schemas.jurisdiction import Notice
     from services.dispatch.carriers.chosen import Carriers
     from services.runtime.host import Ports
 
@@ -234,9 +237,10 @@ def _carriers(deliveries: Deliveries) -> APIRouter:
     )
 
 
-def notice(settings: DispatchSettings) -> tuple[str, ...]:
-    """The agency's own limits of confidentiality, by paragraph; empty for the general ones."""
-    if settings.notice_file is None:
-        return ()
-    text = settings.notice_file.read_text(encoding="utf-8")
-    return tuple(part.strip() for part in text.split("\n\n") if part.strip())
+def notice(settings: DispatchSettings) -> Notice:
+    """The limits of confidentiality before anybody is chosen: of the pack, or the agency's words."""
+    shipped = f"jurisdictions/{settings.jurisdiction}"
+    pack = read_policy_file(Jurisdiction, shipped, settings.jurisdiction_file)
+    if settings.notice_file:
+        pack = pack.in_own_words(settings.notice_file.read_text(encoding="utf-8"))
+    return pack.notice_for()

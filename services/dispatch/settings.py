@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
+from schemas.envelope import Slug
 from services.runtime.settings import RuntimeSettings
 
 
@@ -42,5 +43,9 @@ class DispatchSettings(RuntimeSettings):
     """Whether /team shows the members who agreed to it to whoever comes by."""
     team_name: Annotated[str, Field(min_length=1, max_length=80)] = "Peer support team"
     """What the team page calls the team."""
+    jurisdiction: Slug = "default"
+    """Whose law the notice of what stays private follows: a name in policy/jurisdictions."""
+    jurisdiction_file: Path | None = None
+    """The agency's own pack instead of it."""
     notice_file: Path | None = None
     """The limits of confidentiality in the words of the agency's lawyer, as plain text."""

@@ -1,9 +1,19 @@
-"""What followup is told from outside: nothing beyond what every service is."""
+"""What followup is told from outside."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from schemas.envelope import Slug
 from services.runtime.settings import RuntimeSettings
 
 
 class FollowupSettings(RuntimeSettings):
-    """The shared settings; windows and cadence come with the case's policy."""
+    """Whose law holds; windows and cadence come with the case's policy."""
+
+    jurisdiction: Slug = "default"
+    """A name in policy/jurisdictions, such as `california`."""
+    jurisdiction_file: Path | None = None
+    """The agency's own pack instead of it."""
+    notice_file: Path | None = None
+    """The limits of confidentiality in the words of the agency's lawyer, as plain text."""

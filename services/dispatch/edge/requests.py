@@ -31,8 +31,9 @@ from services.runtime.errors import Transient
 from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
+    from schemas.jurisdiction import Notice
     from services.dispatch.edge.requests_doors import Doors
     from services.dispatch.requested import RequestState
     from services.dispatch.roster import Member
@@ -92,7 +93,7 @@ class Asking:
     desk: RequestDesk
     signer: RequestSigner
     doors: Doors
-    notice: Sequence[str]
+    notice: Notice
 
     async def form(self, code: str) -> HTMLResponse:
         """The page to ask with; it is there even when nothing else works."""

@@ -34,6 +34,47 @@ def change(path: Path, before: str, after: str) -> None:
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
+class TestLaws:
+    """Jurisdictions are packs too: listed, shown and checked with the policies."""
+
+    def test_the_list_marks_what_is_in_force(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("TAILBOARD_JURISDICTION", "maine")
+        assert run(["policy", "list"]) == 0
+        out = capsys.readouterr().out
+        assert "cism*: Critical incident stress management" in out
+        assert re.search(r"^maine\*  .*not yet$", out, re.MULTILINE)
+        assert re.search(r"^california  .*for 7 of them", out, re.MULTILINE)
+
+    def test_one_is_shown_with_its_sources_and_the_notice(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(["policy", "show", "us-federal"]) == 0
+        out = capsys.readouterr().out
+        assert "34 USC 50901" in out
+        assert "source: congress.gov S.1502" in out
+        assert "Thoughts of suicide alone are no exception" in out
+        assert "No lawyer has reviewed this notice yet." in out
+
+    def test_what_is_wrong_in_an_agencys_own_is_named(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        own = tmp_path / "law.yaml"
+        own.write_text("code: ours\ntitle: Ours\nstatutes: []\nexceptions: []\nnotice: []\n")
+        assert run(["policy", "check", str(own)]) == 2
+        err = capsys.readouterr().err
+        assert "exceptions: Tuple should have at least 1 item" in err
+        assert "reviewed_by_counsel: Field required" in err
+
+    def test_one_that_is_not_there_stops_with_the_names(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("TAILBOARD_JURISDICTION", "utah")
+        assert run(["policy", "check"]) == 2
+        assert "utah: none of this name ships; there are california" in capsys.readouterr().err
+
+
 class TestCheck:
     def test_the_one_in_force_is_shown_with_a_row_for_every_class(
         self, capsys: pytest.CaptureFixture[str]
