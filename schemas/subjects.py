@@ -17,6 +17,10 @@ _CASE_NAMESPACE = UUID("7a11b0a2-d000-5000-8000-000000000911")
 
 DEADLETTER_STREAM = "DEADLETTER"
 CONTACTS_BUCKET = "contacts"
+PRIVATE_BUCKET = "private"
+"""Whom peers look after one on one, encrypted; only followup reads it."""
+PRIVATE_KEYS_BUCKET = "private-keys"
+"""One key per record of it: without its key, a record is noise."""
 
 
 class Stream(StrEnum):
@@ -61,6 +65,11 @@ class Entity:
     def is_request(self) -> bool:
         """Whether it is a case that a member opened by asking for a peer: its id alone says so."""
         return self.stream not in _NOUNS and len(self.id) == 36 and self.id[14] == "8"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is a one-on-one, or an agency's ledger of them: no case, and none of command's."""
+        return self.stream not in _NOUNS and self.id.startswith(_PRIVATE)
 
     @property
     def prefix(self) -> str:
@@ -135,6 +144,16 @@ def request_id_for(seed: UUID) -> str:
     """
     bits = seed.int & ~(0xF << 76) & ~(0x3 << 62) | 8 << 76 | 2 << 62
     return str(UUID(int=bits))
+
+
+_PRIVATE = "o-"
+PRIVATE_LEDGER = f"{_PRIVATE}ledger"
+"""An agency's legal holds, and who opened a record that is not theirs."""
+
+
+def one_on_one_id_for(seed: UUID) -> str:
+    """The id of a one-on-one. It is no UUID as every case's is, so that none is taken for the other."""
+    return f"{_PRIVATE}{seed}"
 
 
 def drawing(*parts: object) -> Callable[[str], bytes]:

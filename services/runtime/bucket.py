@@ -50,13 +50,24 @@ class Bucket(Protocol):
         ...
 
     async def under(self, prefix: str) -> dict[str, Held]:
-        """Every value whose key is the prefix, a dot and one word more, by its key."""
+        """Every value whose key is the prefix, a dot and one word more, by its key.
+
+        A word of the prefix that is `*` stands for any.
+        """
         ...
 
     async def erase(self, key: str) -> None:
         """Remove the value: nothing can read it any more.
 
         Its bytes stay in the server's files until the store rewrites them, which it does by itself.
+        """
+        ...
+
+    async def shred(self, key: str) -> None:
+        """Remove the value and have the server write over its bytes in its files.
+
+        For a bucket that is provisioned for it; of an older value of the same key nothing is written
+        over, so a key is set once.
         """
         ...
 
@@ -91,10 +102,15 @@ class MemoryBucket:
 
     async def under(self, prefix: str) -> dict[str, Held]:
         """See Bucket.under."""
-        return {key: held for key, held in self._values.items() if key.rpartition(".")[0] == prefix}
+        words = prefix.split(".")
+        return {key: held for key, held in self._values.items() if _is_under(key, words)}
 
     async def erase(self, key: str) -> None:
         """See Bucket.erase."""
+        self._values.pop(key, None)
+
+    async def shred(self, key: str) -> None:
+        """See Bucket.shred."""
         self._values.pop(key, None)
 
 
@@ -200,7 +216,25 @@ class JetStreamBucket:
         except (NatsError, OSError) as error:
             raise self._away() from error
 
+    async def shred(self, key: str) -> None:
+        """See Bucket.shred: a deletion by number overwrites with random bytes (`no_erase` false)."""
+        try:
+            entry = await (await self._bucket()).get(key)
+            stream = self._client.jetstream(timeout=_REQUEST_SECONDS)
+            await stream.delete_msg(f"KV_{self._name}", entry.revision or 0)
+        except KeyNotFoundError:
+            return
+        except (NatsError, OSError) as error:
+            raise self._away() from error
+
     async def _bucket(self) -> KeyValue:
         if self._opened is None:
             self._opened = await self._client.jetstream().key_value(self._name)
         return self._opened
+
+
+def _is_under(key: str, words: list[str]) -> bool:
+    *above, _last = key.split(".")
+    return len(above) == len(words) and all(
+        word in {"*", found} for word, found in zip(words, above, strict=True)
+    )

@@ -1,13 +1,20 @@
-"""Creates and checks the streams and the contacts bucket; refuses a difference that loses history."""
+"""Creates and checks the streams and the buckets; refuses a difference that loses history."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nats.js.api import KeyValueConfig, StorageType, StreamConfig
+from nats.js.api import DiscardPolicy, KeyValueConfig, StorageType, StreamConfig
 from nats.js.errors import BucketNotFoundError, NotFoundError
 
-from schemas.subjects import CONTACTS_BUCKET, DEADLETTER_STREAM, Stream, stream_subjects
+from schemas.subjects import (
+    CONTACTS_BUCKET,
+    DEADLETTER_STREAM,
+    PRIVATE_BUCKET,
+    PRIVATE_KEYS_BUCKET,
+    Stream,
+    stream_subjects,
+)
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -74,9 +81,30 @@ async def provision(jetstream: JetStreamContext, replicas: int = 1) -> None:
                     f"stream {wanted.name} has {setting}={found!r} and needs {right!r}: "
                     "change it by hand, or use another server"
                 )
+    for bucket in (CONTACTS_BUCKET, PRIVATE_BUCKET):
+        try:
+            await jetstream.key_value(bucket)
+        except BucketNotFoundError:
+            await jetstream.create_key_value(
+                KeyValueConfig(bucket=bucket, history=1, replicas=replicas)
+            )
     try:
-        await jetstream.key_value(CONTACTS_BUCKET)
+        await jetstream.key_value(PRIVATE_KEYS_BUCKET)
     except BucketNotFoundError:
-        await jetstream.create_key_value(
-            KeyValueConfig(bucket=CONTACTS_BUCKET, history=1, replicas=replicas)
-        )
+        await jetstream.add_stream(_shreddable(PRIVATE_KEYS_BUCKET, replicas))
+
+
+def _shreddable(bucket: str, replicas: int) -> StreamConfig:
+    """A bucket as the client makes them (ADR-8 of NATS), except that a message may be deleted by its
+    number: that is the one deletion which writes over the bytes."""
+    return StreamConfig(
+        name=f"KV_{bucket}",
+        subjects=[f"$KV.{bucket}.>"],
+        storage=StorageType.FILE,
+        num_replicas=replicas,
+        max_msgs_per_subject=1,
+        discard=DiscardPolicy.NEW,
+        allow_rollup_hdrs=True,
+        allow_direct=True,
+        deny_delete=False,
+    )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from schemas.subjects import CONTACTS_BUCKET, Stream
+from schemas.subjects import CONTACTS_BUCKET, PRIVATE_BUCKET, PRIVATE_KEYS_BUCKET, Stream
 from services.runtime.auth import write_private
 from services.runtime.telemetry import log
 
@@ -34,7 +34,13 @@ _REPORTS = "intake.*.report"
 _FREE = "dispatch.*.free"
 """Followup asks when members are free; only dispatch may know."""
 _STOP_SECONDS = 10.0
-_CONTACTS = f"KV_{CONTACTS_BUCKET}"
+_READERS = {
+    CONTACTS_BUCKET: "dispatch",
+    PRIVATE_BUCKET: "followup",
+    PRIVATE_KEYS_BUCKET: "followup",
+}
+"""The one service that reads and writes a bucket; the server refuses everybody else, and of what is
+private the operator too."""
 
 
 class AlreadyRunning(Exception):
@@ -157,6 +163,8 @@ def _rights(user: str) -> str:
     """One service's permissions: its own streams to write, all history to read."""
     if user == OPERATOR:
         kept = ["$JS.API.STREAM.PURGE.>", "$JS.API.STREAM.DELETE.>", "$JS.API.STREAM.MSG.DELETE.>"]
+        for bucket in (PRIVATE_BUCKET, PRIVATE_KEYS_BUCKET):
+            kept += [*_reading(bucket), f"$JS.API.STREAM.MSG.GET.KV_{bucket}", f"$KV.{bucket}.>"]
         return f", permissions: {json.dumps({'publish': {'allow': ['>'], 'deny': kept}})}"
     own_inbox = {"allow": [f"{inbox_prefix(user)}.>"]}
     if user == FEED:
@@ -175,24 +183,37 @@ def _rights(user: str) -> str:
         "$JS.API.DIRECT.GET.>",
         *(f"$JS.API.STREAM.MSG.GET.{stream.jetstream_name}" for stream in Stream),
     ]
-    deny = [
-        f"$JS.API.DIRECT.GET.{_CONTACTS}.>",
-        f"$JS.API.CONSUMER.*.{_CONTACTS}.>",
-        f"$JS.API.CONSUMER.*.*.{_CONTACTS}.>",
-        f"$JS.API.CONSUMER.CREATE.{_CONTACTS}",
+    publish += [
+        right for bucket in _READERS if _READERS[bucket] == user for right in _using(bucket)
     ]
+    deny = [way for bucket in _READERS if _READERS[bucket] != user for way in _reading(bucket)]
     if user == "followup":
         publish.append(_FREE)
     if user == "dispatch":
         own_inbox["allow"].append(_FREE)
         publish.append(f"{inbox_prefix('followup')}.>")
-        publish += [f"$KV.{CONTACTS_BUCKET}.>", f"$JS.API.STREAM.MSG.GET.{_CONTACTS}"]
-        deny = []
     if user == "intake":
         publish.append(f"{inbox_prefix(FEED)}.>")
         own_inbox["allow"].append(_REPORTS)
     rights = {"publish": {"allow": publish, "deny": deny}, "subscribe": own_inbox}
     return f", permissions: {json.dumps(rights)}"
+
+
+def _using(bucket: str) -> list[str]:
+    """What the one service of a bucket may do besides reading: keys can be shredded."""
+    rights = [f"$KV.{bucket}.>", f"$JS.API.STREAM.MSG.GET.KV_{bucket}"]
+    shred = f"$JS.API.STREAM.MSG.DELETE.KV_{bucket}"
+    return [*rights, shred] if bucket == PRIVATE_KEYS_BUCKET else rights
+
+
+def _reading(bucket: str) -> list[str]:
+    """Every way to read a bucket that a right to read history would open."""
+    return [
+        f"$JS.API.DIRECT.GET.KV_{bucket}.>",
+        f"$JS.API.CONSUMER.*.KV_{bucket}.>",
+        f"$JS.API.CONSUMER.*.*.KV_{bucket}.>",
+        f"$JS.API.CONSUMER.CREATE.KV_{bucket}",
+    ]
 
 
 def _credentials(path: Path) -> dict[str, str]:
