@@ -31,8 +31,8 @@ FEED = "feed"
 """Dispatch centers that report over NATS: may ask, and read the answers, and nothing else."""
 _USERS = (*WRITERS, OPERATOR, FEED)
 _REPORTS = "intake.*.report"
-_FREE = "dispatch.*.free"
-"""Followup asks when members are free; only dispatch may know."""
+_ASKED_OF_DISPATCH = ("dispatch.*.free", "dispatch.*.own_page")
+"""Followup asks when members are free and whose a link is; only dispatch may know."""
 _STOP_SECONDS = 10.0
 _READERS = {
     CONTACTS_BUCKET: "dispatch",
@@ -188,9 +188,9 @@ def _rights(user: str) -> str:
     ]
     deny = [way for bucket in _READERS if _READERS[bucket] != user for way in _reading(bucket)]
     if user == "followup":
-        publish.append(_FREE)
+        publish += _ASKED_OF_DISPATCH
     if user == "dispatch":
-        own_inbox["allow"].append(_FREE)
+        own_inbox["allow"] += _ASKED_OF_DISPATCH
         publish.append(f"{inbox_prefix('followup')}.>")
     if user == "intake":
         publish.append(f"{inbox_prefix(FEED)}.>")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.connected, pytest.mark.timeout(60)]
 FREE = "dispatch.metro.free"
+OWN_PAGE = "dispatch.metro.own_page"
 
 
 async def _answering(nats: NatsServer) -> None:
@@ -24,7 +25,8 @@ async def _answering(nats: NatsServer) -> None:
     async def answer(message: Msg) -> None:
         await message.respond(b"free: " + message.data)
 
-    await client.subscribe("dispatch.*.free", cb=answer)
+    for subject in ("dispatch.*.free", "dispatch.*.own_page"):
+        await client.subscribe(subject, cb=answer)
     await client.flush()
 
 
@@ -33,7 +35,8 @@ async def test_followup_asks_dispatch_and_is_answered(nats: NatsServer) -> None:
 
     ask = AskOverNats(await nats.connect("followup"))
 
-    assert await ask(FREE, b"p-01", 5) == b"free: p-01"
+    for subject in (FREE, OWN_PAGE):
+        assert await ask(subject, b"p-01", 5) == b"free: p-01"
 
 
 async def test_without_dispatch_the_question_comes_back_at_once(nats: NatsServer) -> None:
@@ -43,12 +46,15 @@ async def test_without_dispatch_the_question_comes_back_at_once(nats: NatsServer
         await ask(FREE, b"p-01", 5)
 
 
+@pytest.mark.parametrize("subject", [FREE, OWN_PAGE])
 @pytest.mark.parametrize("user", ["intake", "audit"])
-async def test_nobody_else_learns_when_members_are_free(nats: NatsServer, user: str) -> None:
+async def test_nobody_else_learns_when_members_are_free_or_whose_a_link_is(
+    nats: NatsServer, user: str, subject: str
+) -> None:
     await _answering(nats)
 
     with pytest.raises(Transient):
-        await AskOverNats(await nats.connect(user))(FREE, b"p-01", 0.3)
+        await AskOverNats(await nats.connect(user))(subject, b"p-01", 0.3)
 
 
 async def test_in_memory_nobody_answers() -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _LINK = re.compile(r"https?://[^/\s]+(/o/\S+)")
 _ALARM = re.compile(r"https?://[^/\s]+(/a/\S+)")
 _REVIEW = re.compile(r"https?://[^/\s]+(/r/\S+)")
+_OWN = re.compile(r"https?://[^/\s]+/[mf]/([^/\s]+)")
 MAIL, SMS, VOICE = "phones", "sms", "voice"
 SECRET = "a secret of a provider, for tests"  # noqa: S105 - of nobody
 
@@ -141,6 +142,13 @@ class Phones:
             if found := _LINK.search(message.text):
                 return found[1]
         raise AssertionError(f"{owner} was not asked")
+
+    def own_link(self, owner: str) -> str:
+        """The token of the newest link of their own on this phone."""
+        for message in reversed(self.received[owner]):
+            if found := _OWN.search(message.text):
+                return found[1]
+        raise AssertionError(f"{owner} was sent no link of their own")
 
     def review(self, owner: str) -> str:
         """The path of the newest question on this phone."""

@@ -104,6 +104,12 @@ class Town:
         for member_id, role in also.items():
             await self.enroll(member_id.replace("_", "-"), role)
 
+    async def own_link(self, member_id: str) -> str:
+        """The token of the member's own link, sent to their phone: `/m/<token>`, `/f/<token>`."""
+        answer = await self.http.post(f"/v1/roster/members/{member_id}/invite")
+        assert answer.is_success, answer.text
+        return self.phones.own_link(member_id)
+
     async def done(self, case_id: str, item: str) -> None:
         """Mark a session held or a check-in offered, as a coordinator does."""
         answer = await self.http.post(f"/v1/cases/{case_id}/items/{item}/done")
