@@ -67,6 +67,11 @@ class Purpose(StrEnum):
     """Whoever held it is asked whether it was held."""
     COVERAGE = "coverage"
     """A dispatch center is told which units need cover, or need none any more."""
+    PLACE_UNCONFIRMED = "place_unconfirmed"
+    """A place of the directory was not confirmed for too long."""
+    NOTICE_DUE = "notice_due"
+    """A written notice is due soon: to the mental health lead."""
+    NOTICE_OVERDUE = "notice_overdue"
 
 
 class ReviewStage(StrEnum):

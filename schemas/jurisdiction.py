@@ -81,7 +81,7 @@ class LegalException(Written):
     """Something that a peer may, or must, tell."""
 
     category: ExceptionCategory
-    text: Sentence
+    says: Sentence
     """As the notice says it: it goes on after "A peer may have to tell somebody about"."""
     statute: Citation | None
     """None: not read in this law; it is listed because it is an exception nearly everywhere."""
@@ -95,7 +95,7 @@ class LegalException(Written):
 class Caveat(Written):
     """What a law says, or leaves open, of one way in which a contact can differ."""
 
-    text: Sentence
+    says: Sentence
     source: Citation
 
 
@@ -181,10 +181,10 @@ class Jurisdiction(Written):
         if self.own_words:
             return _notice(self, self.own_words, (), ())
         told = (*self.notice, *self._caveats(contact or Contact()))
-        told += tuple(each.text for each in self.also_allowed)
+        told += tuple(each.says for each in self.also_allowed)
         if any(each.written_notice_required for each in self.exceptions):
             told = (*told, "If a peer has to tell somebody, you are told so in writing.")
-        return _notice(self, told, tuple(each.text for each in self.exceptions), self._remarks())
+        return _notice(self, told, tuple(each.says for each in self.exceptions), self._remarks())
 
     def _caveats(self, contact: Contact) -> tuple[Sentence, ...]:
         limits = self.protection
@@ -193,7 +193,7 @@ class Jurisdiction(Written):
             (contact.designated is not True, limits.undesignated),
             (contact.cross_agency is not False, limits.cross_agency),
         )
-        return tuple(caveat.text for applies, caveat in matters if applies and caveat)
+        return tuple(caveat.says for applies, caveat in matters if applies and caveat)
 
     def _remarks(self) -> tuple[Sentence, ...]:
         review = self.reviewed_by_counsel

@@ -67,6 +67,15 @@ class RefusalCode(StrEnum):
     BEYOND_POLICY = "beyond-policy"
     TOO_FEW_FACILITATORS = "too-few-facilitators"
     FACILITATOR_BUSY = "facilitator-busy"
+    UNKNOWN_ONE_ON_ONE = "unknown-one-on-one"
+    ONE_ON_ONE_CLOSED = "one-on-one-closed"
+    NEEDS_NOTICE = "needs-notice"
+    NOT_OFFERED = "not-offered"
+    ON_HOLD = "on-hold"
+    UNKNOWN_HOLD = "unknown-hold"
+    HOLD_UNCLEAR = "hold-unclear"
+    GLASS_LIMIT = "glass-limit"
+    RESERVED_ID = "reserved-id"
 
 
 @dataclass(frozen=True, slots=True)

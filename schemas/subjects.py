@@ -72,6 +72,11 @@ class Entity:
         return self.stream not in _NOUNS and self.id.startswith(_PRIVATE)
 
     @property
+    def is_apart(self) -> bool:
+        """Whether it is a referral, an exception, or an agency's list of places: no case's."""
+        return self.stream not in _NOUNS and self.id.startswith(_APART)
+
+    @property
     def prefix(self) -> str:
         """The subject up to and without the event name."""
         return f"{self.stream}.{self.agency}.{self.stream.noun}.{self.id}"
@@ -154,6 +159,14 @@ PRIVATE_LEDGER = f"{_PRIVATE}ledger"
 def one_on_one_id_for(seed: UUID) -> str:
     """The id of a one-on-one. It is no UUID as every case's is, so that none is taken for the other."""
     return f"{_PRIVATE}{seed}"
+
+
+_APART = "n-"
+
+
+def apart_id_for(seed: UUID) -> str:
+    """The id of a referral, an exception, or a list of places. It is no UUID as every case's is."""
+    return f"{_APART}{seed}"
 
 
 def drawing(*parts: object) -> Callable[[str], bytes]:

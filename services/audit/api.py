@@ -15,6 +15,7 @@ from services.audit.views.activations import Activations
 from services.audit.views.open_work import Which
 from services.audit.views.requests import Requests
 from services.audit.views.reviews import Reviews
+from services.audit.views.support import Support
 from services.runtime.auth import Principal
 from services.runtime.edge import Problem, bearer, require
 from services.runtime.host import Ports
@@ -115,6 +116,11 @@ def _waiting(
     async def requests(principal: Annotated[Principal, Depends(caller)]) -> Requests:
         """Members' own requests for a peer, by whole months; fewer than five are not told."""
         return await reader.requests(principal.agency)
+
+    @router.get("/support", openapi_extra=_KEY)
+    async def support(principal: Annotated[Principal, Depends(caller)]) -> Support:
+        """Referrals offered and exceptions recorded, as totals by kind; small ones are not told."""
+        return await reader.support(principal.agency)
 
 
 async def _feed(

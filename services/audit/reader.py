@@ -22,6 +22,7 @@ from services.audit.views import (
     requests,
     reviews,
     roster,
+    support,
 )
 from services.audit.views.activations import Activation, Activations
 from services.audit.views.merges import Merges
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from services.audit.views.case_file import CaseFile
     from services.audit.views.requests import Requests
     from services.audit.views.roster import RosterPage
+    from services.audit.views.support import Support
     from services.runtime.clock import Clock
 
 _PREFIX = re.compile(r"^[0-9a-f-]{6,36}$")
@@ -104,6 +106,11 @@ class Reader:
         """What may be told of members' own requests: whole months, and whether one waits."""
         now = self.clock.now()
         return await self.store.read(lambda connection: requests.told(connection, agency, now))
+
+    async def support(self, agency: str) -> Support:
+        """What may be told of referrals and exceptions: totals by kind."""
+        now = self.clock.now()
+        return await self.store.read(lambda connection: support.told(connection, agency, now))
 
     async def case(self, agency: str, case_id: str) -> tuple[CasePage, CaseFile]:
         """One case by its id or the beginning of it. Raises Problem 404 and 409."""

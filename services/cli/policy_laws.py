@@ -91,7 +91,7 @@ def show_law(named: str) -> None:
 
 def _row(each: LegalException) -> Iterator[str]:
     yield each.category.value
-    yield each.text
+    yield each.says
     yield each.statute or "not read in it"
     yield ", ".join(shown(kind.value) for kind in each.notify)
     yield "yes" if each.written_notice_required else "no"

@@ -195,6 +195,9 @@ class Parcels:
                 return of_a_session(told.entity, told.meta.time, event, delivery_id, link, zone)
             if event.purpose is Purpose.EXERCISE_OVER:
                 return messages.exercise_over(delivery_id, "exercise_over")
+            if event.purpose in messages.OF_SUPPORT:
+                link = f"{self.settings.base_url}/{messages.OF_SUPPORT[event.purpose]}"
+                return messages.support(delivery_id, event.purpose, link)
             if event.purpose is Purpose.CHECK_IN_DUE:
                 return messages.check_in_due(delivery_id, self._case_link(told.entity))
             assert isinstance(state, Active)  # noqa: S101 - somebody took it

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schemas.drills import DrillEnded
+from schemas.exceptions import WrittenNoticeOverdue, WrittenNoticeReminded
 from schemas.followup import (
     CheckInFellDue,
     CheckInMissed,
@@ -21,6 +22,7 @@ from schemas.intake import (
     ReviewOpened,
     ReviewOverdue,
 )
+from schemas.referrals import ResourceOutdated
 from schemas.refusals import RefusalCode
 from schemas.sessions import (
     CoverageReleased,
@@ -48,6 +50,7 @@ from services.dispatch.reactions import (
     when_review_moves,
 )
 from services.dispatch.session_news import when_session_news
+from services.dispatch.support_news import when_support_news
 from services.runtime.broker import Listener, on_due, on_event
 from services.runtime.errors import Transient
 from services.runtime.handle import handle
@@ -60,6 +63,7 @@ if TYPE_CHECKING:
     from services.dispatch.reactions import FollowupNews, ReviewNews
     from services.dispatch.requests import RequestDesk
     from services.dispatch.session_news import SessionNews
+    from services.dispatch.support_news import SupportNews
     from services.runtime.host import Ports
 
 _WORKERS = 8
@@ -93,6 +97,9 @@ class Subscribers:
             on_event("dispatch-check-ins-missed", CheckInMissed, news),
             on_event("dispatch-sessions-overdue", InterventionOverdue, news),
             on_event("dispatch-sessions-missed", InterventionMissed, news),
+            on_event("dispatch-places-stale", ResourceOutdated, self.on_support_news),
+            on_event("dispatch-notices-due", WrittenNoticeReminded, self.on_support_news),
+            on_event("dispatch-notices-overdue", WrittenNoticeOverdue, self.on_support_news),
             *self._of_sessions(),
         )
 
@@ -169,6 +176,12 @@ class Subscribers:
         command = when_session_news(told, self.ports.clock.now())
         if command is not None:
             await self._handle(told.entity.agency, command)
+
+    async def on_support_news(self, told: Recorded[SupportNews]) -> None:
+        """Tell the coordinators of a place, or the mental health lead of a written notice."""
+        roster = await self.circles.book.of(told.entity.agency)
+        command = when_support_news(told, roster, self.ports.clock.now())
+        await self._handle(told.entity.agency, command)
 
     async def _handle(self, agency: str, command: DispatchCommand) -> None:
         entity = Entity(Stream.DISPATCH, agency, command.case_id)

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from schemas.envelope import Timer
+from schemas.exceptions import ExceptionRecorded
 from schemas.followup import (
     CrewsSet,
     FollowupPlanned,
@@ -15,6 +16,16 @@ from schemas.followup import (
     InterventionAdded,
     WindowsMoved,
 )
+from schemas.one_on_ones import (
+    ContactFellDue,
+    NextContactMoved,
+    OneOnOneClosed,
+    OneOnOneContacted,
+    OneOnOneOpened,
+    OneOnOneOrphaned,
+    OneOnOneOverdue,
+)
+from schemas.referrals import ResourceConfirmed, ResourceListed
 from schemas.sessions import (
     Ahead,
     InterventionProposed,
@@ -38,6 +49,15 @@ PROPOSE = "propose"
 SESSION_CONFIRM = "session-confirm"
 SESSION_OVER = "session-over"
 WINDOW_CLOSING = "window-closing"
+RESOURCE_STALE = "resource-stale"
+NOTICE_REMINDER = "notice-reminder"
+NOTICE_OVERDUE = "notice-overdue"
+_THE_NOTICE = "notice"
+"""An exception has one written notice: the key of its timers."""
+CONTACT_DUE = "contact-due"
+RECORD_ERASE = "record-erase"
+THE_ONE = "one-on-one"
+"""A one-on-one has one timer of a kind: their key."""
 REMINDERS = {Ahead.DAY: "session-reminder-day", Ahead.HOUR: "session-reminder-hour"}
 _BEFORE = {Ahead.DAY: timedelta(days=1), Ahead.HOUR: timedelta(hours=1)}
 _WARN_LEAST, _WARN_MOST = timedelta(hours=2), timedelta(days=1)
@@ -63,6 +83,11 @@ LATE: dict[str, WhenLate] = {
     WINDOW_CLOSING: WhenLate.DOES_IT,  # as long as anything can be done about it
     REMINDERS[Ahead.DAY]: WhenLate.SKIPS_IT,  # once the hour's reminder is due, that one says it
     REMINDERS[Ahead.HOUR]: WhenLate.SKIPS_IT,  # once it has begun it would only alarm
+    RESOURCE_STALE: WhenLate.DOES_IT,  # nobody has tried it since, however long that is
+    NOTICE_REMINDER: WhenLate.DOES_IT,  # the law still wants it
+    NOTICE_OVERDUE: WhenLate.DOES_IT,
+    CONTACT_DUE: WhenLate.DOES_IT,  # somebody waits for that call
+    RECORD_ERASE: WhenLate.DOES_IT,  # it was promised
 }
 """Per kind; whatever is done late says by how much."""
 
@@ -85,7 +110,7 @@ def deadlines(event: Event) -> Sequence[Timer]:
         case InterventionAdded():
             return tuple(_sessions((event.intervention,)))
         case _:
-            return _of_a_time(event)
+            return _of_a_time(event) or _of_support(event) or _of_one_on_ones(event)
 
 
 def remind_at(starts_at: datetime, ahead: Ahead) -> datetime:
@@ -116,6 +141,38 @@ def _of_a_time(event: Event) -> Sequence[Timer]:
                 Timer(kind=SESSION_CLOSES, key=event.item, due_at=closes_at),
                 Timer(kind=WINDOW_CLOSING, key=event.item, due_at=warning),
             )
+        case _:
+            return ()
+
+
+def _of_support(event: Event) -> Sequence[Timer]:
+    """Places that go stale, and written notices."""
+    match event:
+        case ResourceListed(resource=resource, stale_at=at) if at is not None:
+            return (Timer(kind=RESOURCE_STALE, key=resource.resource_id, due_at=at),)
+        case ResourceConfirmed(resource_id=name, stale_at=at):
+            return (Timer(kind=RESOURCE_STALE, key=name, due_at=at),)
+        case ExceptionRecorded(remind_at=soon, notice_due_at=due_at):
+            clocks = ((NOTICE_REMINDER, soon), (NOTICE_OVERDUE, due_at))
+            return tuple(Timer(kind=k, key=_THE_NOTICE, due_at=at) for k, at in clocks if at)
+        case _:
+            return ()
+
+
+def _of_one_on_ones(event: Event) -> Sequence[Timer]:
+    """The next look at a one-on-one, and the day on which its record is erased."""
+    match event:
+        case (
+            OneOnOneOpened(next_contact_at=at)
+            | OneOnOneContacted(next_contact_at=at)
+            | NextContactMoved(next_contact_at=at)
+            | ContactFellDue(again_at=at)
+            | OneOnOneOverdue(again_at=at)
+            | OneOnOneOrphaned(again_at=at)
+        ):
+            return (Timer(kind=CONTACT_DUE, key=THE_ONE, due_at=at),)
+        case OneOnOneClosed(erase_at=at):
+            return (Timer(kind=RECORD_ERASE, key=THE_ONE, due_at=at),)
         case _:
             return ()
 

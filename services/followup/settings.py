@@ -15,5 +15,7 @@ class FollowupSettings(RuntimeSettings):
     """A name in policy/jurisdictions, such as `california`."""
     jurisdiction_file: Path | None = None
     """The agency's own pack instead of it."""
+    referrals_file: Path | None = None
+    """The agency's own numbers for places and written notices instead of policy/referrals.yaml."""
     notice_file: Path | None = None
     """The limits of confidentiality in the words of the agency's lawyer, as plain text."""

@@ -21,15 +21,18 @@ from services.followup.reactions import (
     when_team_changed,
     when_team_settled,
 )
+from services.followup.support_desk import OF_SUPPORT
 from services.runtime.broker import Listener, on_due, on_event
 from services.runtime.errors import Transient
 from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
     from schemas.envelope import Recorded, TimerDue
+    from schemas.refusals import Refusal
     from schemas.subjects import Entity
     from services.followup.commands import FollowupCommand
     from services.followup.session_desk import SessionDesk
+    from services.followup.support_desk import SupportDesk
     from services.runtime.host import Ports
 
 
@@ -39,6 +42,7 @@ class Subscribers:
 
     ports: Ports
     desk: SessionDesk
+    support: SupportDesk
 
     def listeners(self) -> tuple[Listener, ...]:
         """One durable consumer per reaction."""
@@ -88,14 +92,22 @@ class Subscribers:
     async def on_due(self, due: TimerDue) -> None:
         """Pass a target, close a window, propose or confirm a time, remind, ask, let a check-in fall
         due or be missed."""
+        if due.timer.kind in OF_SUPPORT:
+            _answered(await self.support.on_due(due), due.timer.kind)
+            return
         needs = due.timer.kind in NEED_TO_KNOW
         known = await self.desk.known(due.entity, due.timer.key) if needs else None
         await self._handle(due.entity, when_due(due, self.ports.clock.now(), known))
 
     async def _handle(self, of: Entity, command: FollowupCommand) -> None:
         handled = await self.desk.handle(of, command)
-        if handled.refusal is None:
-            return
-        if handled.refusal.code is RefusalCode.TIMER_NOT_DUE:
-            raise Transient(handled.refusal.detail, retry_after=1.0)
-        log.info("refused", code=handled.refusal.code.value, command=type(command).__name__)
+        _answered(handled.refusal, type(command).__name__)
+
+
+def _answered(refusal: Refusal | None, command: str) -> None:
+    """A timer that came too soon comes again; any other refusal is an answer."""
+    if refusal is None:
+        return
+    if refusal.code is RefusalCode.TIMER_NOT_DUE:
+        raise Transient(refusal.detail, retry_after=1.0)
+    log.info("refused", code=refusal.code.value, command=command)

@@ -54,6 +54,8 @@ def _made() -> Iterator[tuple[str, PhoneMessage]]:
     yield Purpose.CHECK_IN_DUE, messages.check_in_due(_ID, _LINK)
     yield Purpose.CALLBACK_DUE, messages.callback_due(_ID, _LINK)
     yield Purpose.PLACE_GIVEN, messages.place_given(_ID, _LINK)
+    for purpose in messages.OF_SUPPORT:
+        yield purpose, messages.support(_ID, purpose, _LINK)
     yield from _of_sessions()
     yield "member_page", messages.member_page(_ID, _LINK)
     yield "test", messages.test(_ID)
@@ -131,6 +133,15 @@ _ALLOWED = {
         r"on Mon 2 Mar from \d\d:\d\d to TIME: E1, M4( \(about 9 people\))?\.\n"
         r"(\nA later message about the same units takes the place of this one\.\n)?"
     ),
+    Purpose.PLACE_UNCONFIRMED: (
+        r"Tailboard: please try a place of the directory\n[A-Za-z ]+\.\n\nOpen Tailboard: LINK\n"
+    ),
+    Purpose.NOTICE_DUE: (
+        r"Tailboard: a written notice is due\n[A-Za-z ,]+\.\n\nOpen Tailboard: LINK\n"
+    ),
+    Purpose.NOTICE_OVERDUE: (
+        r"Tailboard: a written notice is overdue\n[A-Za-z ,.:]+\.\n\nOpen Tailboard: LINK\n"
+    ),
     "member_page": r"Tailboard: your page on the team\n[A-Za-z ,:.'\n]+LINK[A-Za-z ,:.'\n]*\n",
     "test": r"Tailboard: this is a test\nNothing has happened, and no answer is needed\.\n",
 }
@@ -191,6 +202,7 @@ def test_there_is_a_message_for_every_purpose_and_every_message_is_looked_at() -
     }
     of_purposes = {"offer", "alarm", "stand_down", "check_in_due", "review", "callback_due"}
     more = {"place_given", "exercise_over", "as_exercise", "emergency", "member_page", "test"}
+    more |= {"support"}
     of_sessions = {"session", "proposed", "coverage"}
     assert makers == of_purposes | of_sessions | more | _BY_MAIL_ALONE
 

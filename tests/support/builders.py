@@ -32,6 +32,7 @@ from tests.support.builders_followup import HELD, TEAM, plans_changed
 from tests.support.builders_rota import HOURS, ROTA_EVENTS
 from tests.support.builders_sessions import sessions_scheduled
 from tests.support.builders_steps import WITHDRAWN, steps_taken
+from tests.support.builders_support import support_given
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -301,6 +302,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
     **steps_taken(BRIEF.policy.places),
     **plans_changed(),
     **sessions_scheduled(),
+    **support_given(),
     **ROTA_EVENTS,
     **decisions(BRIEF, _TEAM, PLANNED, DEFERRED, CHECK_IN),
 }

@@ -14,6 +14,7 @@ from services.audit.folds import (
     requests,
     roster,
     rota,
+    support,
     team_steps,
 )
 
@@ -31,6 +32,12 @@ def changes_of(recorded: Recorded[Event]) -> Iterable[Change]:
     """
     if recorded.entity.is_request:
         return requests.changes(recorded)
+    if recorded.entity.is_apart:
+        return support.changes(recorded)
+    return _of_a_stream(recorded)
+
+
+def _of_a_stream(recorded: Recorded[Event]) -> Iterable[Change]:
     match recorded.entity.stream:
         case Stream.INTAKE:
             return chain(intake.changes(recorded), drills.changes(recorded))

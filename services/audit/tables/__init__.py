@@ -9,6 +9,7 @@ from services.audit.tables.columns import Utc, metadata
 from services.audit.tables.drills import drills
 from services.audit.tables.requests import answers, requests
 from services.audit.tables.roster import coverage, members
+from services.audit.tables.support import exceptions, places, referrals
 from services.audit.tables.team import (
     alarms,
     amendments,
@@ -18,7 +19,7 @@ from services.audit.tables.team import (
     searches,
 )
 
-VERSION = 9
+VERSION = 10
 """Raise it when a table or the meaning of a column changes: the views are then built anew."""
 
 __all__ = [
@@ -32,12 +33,15 @@ __all__ = [
     "deliveries",
     "drills",
     "entries",
+    "exceptions",
     "members",
     "metadata",
     "offers",
+    "places",
     "planned",
     "positions",
     "rankings",
+    "referrals",
     "requests",
     "reviews",
     "searches",

@@ -73,7 +73,7 @@ def waiting(connection: Connection, agencies: Collection[str]) -> frozenset[str]
 
 def told(connection: Connection, agency: str, now: datetime) -> Requests:
     """The twelve months before this one, newest first, each whether anybody asked or not."""
-    spans = tuple(_months_before(now))
+    spans = tuple(months_before(now))
     return Requests(
         as_of=now,
         fewest=FEWEST,
@@ -134,7 +134,8 @@ def _minutes(lengths: Iterable[timedelta]) -> int | None:
     return round(median(found)) if len(found) >= FEWEST else None
 
 
-def _months_before(now: datetime) -> Iterator[tuple[datetime, datetime]]:
+def months_before(now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The twelve whole months before this one, each with its end, the newest first."""
     end = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     for _ in range(_MONTHS):
         start = (end - timedelta(days=1)).replace(day=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import AlarmReason, ReviewStage
+from schemas.dispatch import AlarmReason, Purpose, ReviewStage
 from schemas.policy import Role, Urgency
 from services.dispatch.carriers.port import PhoneMessage
 from services.dispatch.carriers.short_forms import EXERCISE
@@ -230,6 +230,37 @@ def check_in_offer(message_id: UUID, ask: str, leave: str) -> PhoneMessage:
             f"Ask for one: {ask}\n\n"
             f"To get no more of these: {leave}\n"
         ),
+    )
+
+
+OF_SUPPORT = {
+    Purpose.PLACE_UNCONFIRMED: "places",
+    Purpose.NOTICE_DUE: "",
+    Purpose.NOTICE_OVERDUE: "",
+}
+"""Messages that concern no case, with the page that they open."""
+_SUPPORT = {
+    Purpose.PLACE_UNCONFIRMED: (
+        "Tailboard: please try a place of the directory",
+        "A place that peers point to has not been confirmed for long.",
+    ),
+    Purpose.NOTICE_DUE: (
+        "Tailboard: a written notice is due",
+        "A written notice that the law asks for is due soon, and is not marked as sent.",
+    ),
+    Purpose.NOTICE_OVERDUE: (
+        "Tailboard: a written notice is overdue",
+        "A written notice that the law asks for is not marked as sent, and its time is over. "
+        "Nobody is named: please ask all peers to look at their page.",
+    ),
+}
+
+
+def support(delivery_id: UUID, purpose: Purpose, link: str) -> PhoneMessage:
+    """To coordinators about the directory, to the mental health lead about a written notice."""
+    subject, text = _SUPPORT[purpose]
+    return PhoneMessage(
+        message_id=str(delivery_id), subject=subject, text=f"{text}\n\nOpen Tailboard: {link}\n"
     )
 
 

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 _BEING_SENT = Refusal(RefusalCode.DELIVERY_ALREADY_STARTED, "It is being sent right now.")
 _NOT_NEEDED = Refusal(RefusalCode.DELIVERY_NOT_NEEDED, "What it was about is settled.")
+_HOLDS_WHATEVER_HAPPENS = frozenset(
+    {
+        Purpose.EXERCISE_OVER,
+        Purpose.SESSION_CANCELLED,
+        Purpose.COVERAGE,
+        Purpose.PLACE_UNCONFIRMED,
+        Purpose.NOTICE_DUE,
+        Purpose.NOTICE_OVERDUE,
+    }
+)
 _OPEN = frozenset({DeliveryStatus.PENDING, DeliveryStatus.FAILED_FOR_NOW})
 
 
@@ -69,7 +79,7 @@ def not_needed(  # noqa: PLR0911 - one line per purpose
         case Purpose.CALLBACK_DUE | Purpose.PLACE_GIVEN:
             took = isinstance(state, Active) and state.taken_by(command.member_id)
             return None if took else _NOT_NEEDED
-        case Purpose.EXERCISE_OVER | Purpose.SESSION_CANCELLED | Purpose.COVERAGE:
+        case purpose if purpose in _HOLDS_WHATEVER_HAPPENS:
             return None
         case _:
             return _about_a_time(command, state)

@@ -20,18 +20,21 @@ if TYPE_CHECKING:
 _UNKNOWN = Refusal(RefusalCode.UNKNOWN_CASE, "No team was asked for in this case.")
 _ALWAYS = frozenset({Purpose.SESSION_CANCELLED, Purpose.COVERAGE})
 """Told even when the team was stood down: somebody would come, or be covered, for nothing."""
+_WITHOUT_A_TEAM = frozenset({Purpose.PLACE_UNCONFIRMED, Purpose.NOTICE_DUE, Purpose.NOTICE_OVERDUE})
+"""They concern no case, and no team was ever asked for."""
 
 
 def tell(command: TellMembers, state: DispatchState) -> Sequence[Event] | Refusal:
     """Everybody who is named, once per news; a notice without a name is for the coordinators."""
-    if isinstance(state, Idle) and not state.rounds and not state.stood_down_at:
+    alone = all(notice.purpose in _WITHOUT_A_TEAM for notice in command.notices)
+    if isinstance(state, Idle) and not (state.rounds or state.stood_down_at or alone):
         return _UNKNOWN
     return tuple(_told(command, state))
 
 
 def _told(command: TellMembers, state: DispatchState) -> Iterator[Event]:
     for notice in command.notices:
-        if isinstance(state, Idle) and notice.purpose not in _ALWAYS:
+        if isinstance(state, Idle) and notice.purpose not in _ALWAYS | _WITHOUT_A_TEAM:
             continue
         for member_id in _to(notice, state):
             notice_id = _notice_id(command, notice, member_id)

@@ -97,7 +97,7 @@ def test_what_is_not_known_yet_is_read_strictly() -> None:
     assert limits.comprehensive
     assert limits.undesignated
     assert limits.cross_agency
-    assert {limits.comprehensive.text, limits.undesignated.text, limits.cross_agency.text} <= {
+    assert {limits.comprehensive.says, limits.undesignated.says, limits.cross_agency.says} <= {
         *strict
     }
 
@@ -128,7 +128,7 @@ def test_an_agencys_own_pack_is_read_and_a_misspelt_key_refused(tmp_path: Path) 
     own.write_text(
         "code: ours\ntitle: Ours\nstatutes: []\nnotice: [It stays here.]\nreviewed_by_counsel: null\n"
         "exceptions:\n"
-        "- {category: court_order, text: an order, statute: null, source: PROPOSAL,\n"
+        "- {category: court_order, says: an order, statute: null, source: PROPOSAL,\n"
         "   written_notice_required: false, notify: [counsel]}\n"
     )
     assert read_policy_file(Jurisdiction, "jurisdictions/default", own).code == "ours"
