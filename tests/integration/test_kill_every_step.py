@@ -37,9 +37,9 @@ OVERRIDES = {
     "caps.open_one_on_ones": 1000,  # nobody marks a check-in as made, and the members are few
 }
 VICTIMS = ("intake", "dispatch", "followup", "audit", "nats")
-_AT_ONCE_OF = {"nats": 3}
+_AT_ONCE_OF = {"nats": 4, "audit": 20}
 """Cases at a time: the server's death meets them all, so that many would only wait for each other."""
-_AT_ONCE = 8
+_AT_ONCE = 12
 
 
 class Members:
