@@ -230,8 +230,11 @@ def when_followup_news(
             purpose = Purpose.CHECK_IN_DUE
             return NotifyMember.model_validate({**shared, "member_id": peer, "purpose": purpose})
         case InterventionOverdue(awaits_approval=True):
-            reason = AlarmReason.APPROVAL_MISSING
-            return AlarmCoordinator.model_validate({**shared, "reason": reason})
-        case CheckInFellDue() | CheckInMissed() | InterventionMissed() | InterventionOverdue():
+            reason, detail = AlarmReason.APPROVAL_MISSING, told.event.closes_at.isoformat()
+            return AlarmCoordinator.model_validate({**shared, "reason": reason, "detail": detail})
+        case InterventionOverdue():
+            reason, detail = _REASONS[InterventionOverdue], told.event.closes_at.isoformat()
+            return AlarmCoordinator.model_validate({**shared, "reason": reason, "detail": detail})
+        case CheckInFellDue() | CheckInMissed() | InterventionMissed():
             reason = _REASONS[type(told.event)]
             return AlarmCoordinator.model_validate({**shared, "reason": reason})

@@ -60,7 +60,8 @@ def when_session_news(
         "item": event.item,
     }
     if reason := _ALARMS.get(type(event)):
-        return AlarmCoordinator.model_validate({**shared, "reason": reason})
+        closes_at = event.closes_at.isoformat() if isinstance(event, WindowClosingWarned) else ""
+        return AlarmCoordinator.model_validate({**shared, "reason": reason, "detail": closes_at})
     notices = tuple(_notices(event))
     if not notices:
         return None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from schemas.sessions import FreeAsked, FreeTold
-from schemas.subjects import Entity, Stream
-from services.followup.commands import Availability
+from schemas.subjects import Entity, Stream, derived_id
+from services.followup.commands import Availability, ItemTimer
 from services.followup.decider import FOLLOWUP
 from services.followup.slots import PROPOSED
 from services.followup.state import OPEN, Planned
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from services.followup.state import FollowupState
     from services.runtime.host import Ports
 
+TimerT = TypeVar("TimerT", bound=ItemTimer)
 _PATIENCE_SECONDS = 2.0
 """Then times are proposed without dispatch's word, and marked so."""
 
@@ -60,6 +61,8 @@ class SessionDesk:
     async def handle(self, of: Entity, command: FollowupCommand) -> Handled[FollowupState]:
         """Decide and record; the book knows it at once."""
         entity = Entity(Stream.FOLLOWUP, of.agency, of.id)
+        if isinstance(command, ItemTimer):
+            command = of_this_plan(command, await self.state(of))
         handled = await handle(self.ports.journal, FOLLOWUP, entity, command)
         self.book.note(entity, handled.events)
         return handled
@@ -93,3 +96,12 @@ class SessionDesk:
         except (Transient, ValueError) as trouble:
             log.warning("free_times_not_known", reason=type(trouble).__name__, **question)
             return None
+
+
+def of_this_plan(command: TimerT, state: FollowupState) -> TimerT:
+    """A case that was called off and comes again has items of the same names and the same times: a
+    timer of its second plan is not that of the first which fired before."""
+    if state.plans <= 1:
+        return command
+    anew = derived_id(command.command_id, "plan", state.plans)
+    return command.model_copy(update={"command_id": anew})

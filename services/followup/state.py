@@ -71,6 +71,8 @@ class Unplanned:
     """A professional may say yes before the team is complete; it is remembered for the plan."""
     sessions: dict[str, Session] = field(default_factory=dict)
     """Of an earlier plan: what is scheduled anew goes on counting where that ended."""
+    plans: int = 0
+    """How many plans this case has had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class Planned:
     approved: frozenset[InterventionKind] = frozenset()
     sessions: dict[str, Session] = field(default_factory=dict)
     """How far the scheduling of each item is; an item that is not named has not begun."""
+    plans: int = 1
+    """How many plans this case has had, with this one: a case that was called off can come again."""
 
     def awaits_approval(self, session: PlannedIntervention) -> bool:
         """Whether a mental health professional of the team has still to agree to it."""
@@ -139,6 +143,7 @@ def _before_the_plan(state: Unplanned, event: Event) -> FollowupState:
                 deferred=event.deferred,
                 approved=approved,
                 sessions=state.sessions,
+                plans=state.plans + 1,
             )
             return _with(fresh, event.interventions, event.check_ins)
         case OperationsEndNoted():
@@ -177,6 +182,7 @@ def _planned(state: Planned, event: Event) -> FollowupState:
                 event.decided_at,
                 state.brief.crews,
                 sessions=state.sessions,
+                plans=state.plans,
             )
         case FollowupWidened():
             deferred = (*state.deferred, *event.deferred)

@@ -98,6 +98,8 @@ class AlarmCoordinator(CaseCommand):
 
     reason: AlarmReason
     item: Slug | None
+    detail: str = ""
+    """What tells it from an earlier call for the same, such as when the window closes now."""
 
 
 class NotifyMember(CaseCommand):

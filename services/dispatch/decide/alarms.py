@@ -41,12 +41,12 @@ def alarm(
     *,
     now: datetime,
 ) -> Sequence[Event]:
-    """Call every coordinator, once per reason, item and detail; they have until `answer_by`.
+    """Call every coordinator, once per team, reason, item and detail; they have until `answer_by`.
 
     With no coordinator on the roster the program leads are called at once; with neither it is a
     red row.
     """
-    alarm_id = derived_id(case_id, "alarm", reason, item, detail)
+    alarm_id = derived_id(case_id, "alarm", reason, item, detail, *_round(state))
     if alarm_id in state.notices:
         return ()
     called = CoordinatorAlarmed(
@@ -87,7 +87,8 @@ def asked_for(command: AlarmCoordinator, state: Active) -> Sequence[Event]:
         return _unassigned(command, state, command.item)
     if command.reason is AlarmReason.NO_TIME_FOUND and _said_already(state):
         return ()
-    return alarm(state, command.case_id, command.reason, command.item, now=command.now)
+    detail = command.detail
+    return alarm(state, command.case_id, command.reason, command.item, detail, now=command.now)
 
 
 def _said_already(state: Active) -> bool:
@@ -138,8 +139,13 @@ def reminded(command: NotifyMember, state: Active) -> Sequence[Event]:
 def notify(
     state: Active, case_id: str, member_id: str, purpose: Purpose, item: str | None
 ) -> Sequence[Event]:
-    """Remind a member, once per purpose and item."""
-    notice_id = derived_id(case_id, purpose, item, member_id)
+    """Remind a member, once per team, purpose and item."""
+    notice_id = derived_id(case_id, purpose, item, member_id, *_round(state))
     if notice_id in state.notices:
         return ()
     return (MemberNotified(notice_id=notice_id, member_id=member_id, purpose=purpose, item=item),)
+
+
+def _round(state: Active) -> tuple[int, ...]:
+    """A case that comes again has items of the same names: what was told of the first is another's."""
+    return (state.rounds,) if state.rounds else ()
