@@ -43,6 +43,17 @@ def opened(brief: CaseBrief, ended_at: datetime) -> tuple[PlannedIntervention, .
     )
 
 
+def opened_anyway(
+    brief: CaseBrief, waiting: DeferredIntervention, ended_at: datetime
+) -> PlannedIntervention:
+    """What waited by the rule of an earlier policy of this case, and the policy of a graver incident
+    does not name: it was promised, so it has its window all the same."""
+    of_old = {item_of(waiting.rule, part): part for part in parts(brief, waiting.rule)}
+    part = of_old.get(waiting.item, Part(waiting.group))
+    opened = window(brief, waiting.rule, part, ended_at)
+    return opened.model_copy(update={"item": waiting.item})
+
+
 def window(
     brief: CaseBrief, rule: InterventionRule, part: Part, anchor: datetime
 ) -> PlannedIntervention:

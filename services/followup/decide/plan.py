@@ -105,7 +105,10 @@ def open_group_windows(command: OpenGroupWindows, state: Planned) -> Sequence[Ev
     if state.deferred:
         waiting = {each.item for each in state.deferred}
         opened = tuple(each for each in windows if each.item in waiting)
-        return (GroupWindowsOpened(ended_at=ended_at, interventions=opened),)
+        named = {each.item for each in windows}
+        owed = (each for each in state.deferred if each.item not in named)
+        earlier = tuple(cadence.opened_anyway(state.brief, each, ended_at) for each in owed)
+        return (GroupWindowsOpened(ended_at=ended_at, interventions=(*opened, *earlier)),)
     if state.brief.operations_ended_at == ended_at:
         return ()
     moved = tuple(each for each in windows if state.status.get(each.item) in OPEN)
@@ -127,7 +130,10 @@ def set_crews(command: SetCrews, state: Planned) -> Sequence[Event]:
         for item, each in fresh.items()
         if item not in settled and state.interventions.get(item) != each
     )
-    deferred = tuple(each for each in cadence.deferred(brief) if each.item not in settled)
+    named = {each.item for each in cadence.deferred(state.brief)} | fresh.keys()
+    owed = (each for each in state.deferred if each.item not in named)
+    waiting = (each for each in cadence.deferred(brief) if each.item not in settled)
+    deferred = (*waiting, *owed)
     if not dropped and not changed and deferred == state.deferred:
         return ()
     return (
