@@ -8,7 +8,7 @@ from schemas.dispatch import Purpose
 from schemas.exceptions import WrittenNoticeOverdue, WrittenNoticeReminded
 from schemas.policy import Role
 from schemas.referrals import ResourceOutdated
-from schemas.subjects import derived_id
+from schemas.subjects import derived_id, request_id_for
 from services.dispatch.commands.team import Notice, TellMembers
 from services.dispatch.ranking import deciders
 
@@ -33,7 +33,11 @@ _PURPOSES = {
 def when_support_news(
     told: Recorded[SupportNews], roster: Mapping[str, Member], now: datetime
 ) -> TellMembers:
-    """Everybody of the first role that has anybody; of places they hear once a day."""
+    """Everybody of the first role that has anybody; of places they hear once a day.
+
+    The messages are of an entity with an id like a request's: links hold UUIDs, and no reader takes
+    it for a case.
+    """
     event = told.event
     is_place = isinstance(event, ResourceOutdated)
     roles = _FOR_PLACES if is_place else _FOR_NOTICES
@@ -45,7 +49,7 @@ def when_support_news(
         now=now,
         actor="followup",
         trace=told.meta.trace,
-        case_id=told.entity.id,
+        case_id=request_id_for(derived_id(told.entity.id, "messages")),
         item=event.resource_id if isinstance(event, ResourceOutdated) else "written-notice",
         about=day if is_place else str(told.meta.event_id),
         notices=tuple(Notice(member_id=each, purpose=purpose) for each in members),

@@ -89,6 +89,15 @@ class Emergencies:
         except NoOffer:
             return _bare("bad", HTTPStatus.NOT_FOUND, token)
 
+    async def by_own_link(self, agency: str, token: str, given: Mapping[str, str]) -> HTMLResponse:
+        """A member of the team, from their own page; the same tap twice is one emergency."""
+        category = category_of(given.get("category", ""))
+        once = given.get("once") or new_id().hex
+        wish = Wish(words_of(given.get("callback", "")), emergency=True, category=category)
+        raising = self.desk.ask(agency, wish, once)
+        given = {**given, "once": once}
+        return await self._raised(raising, f"/m/{token}/emergency", given, category)
+
     async def look(self, token: str) -> HTMLResponse:
         """How it stands, without a name; 404 for a link that is not ours."""
         try:
