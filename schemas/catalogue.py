@@ -160,6 +160,7 @@ CATALOGUE: tuple[Row, ...] = (
     Row(Stream.FOLLOWUP, sessions.OutcomeAsked, ("dispatch", "audit")),
     Row(Stream.FOLLOWUP, sessions.CoverageRequested, ("dispatch", "audit")),
     Row(Stream.FOLLOWUP, sessions.CoverageReleased, ("dispatch", "audit")),
+    Row(Stream.FOLLOWUP, sessions.ItemEscalated, ("dispatch", "audit")),
     Row(Stream.FOLLOWUP, referrals.ReferralOffered, ("audit",)),
     Row(Stream.FOLLOWUP, referrals.ResourceListed, ("audit",)),
     Row(Stream.FOLLOWUP, referrals.ResourceConfirmed, ("audit",)),

@@ -40,6 +40,10 @@ class AlarmReason(StrEnum):
     """No time for a session could be proposed: too few of the team, or too few who are free."""
     WINDOW_CLOSING = "window_closing"
     """A session's window closes soon, and nothing is scheduled in it."""
+    CANNOT_HOLD = "cannot_hold"
+    """Who is down for a session or a check-in cannot hold it."""
+    HOLDER_ASKS = "holder_asks"
+    """Who is down for a session or a check-in needs a coordinator."""
 
 
 class Purpose(StrEnum):

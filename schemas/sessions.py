@@ -77,6 +77,23 @@ class ExtendReason(StrEnum):
     OUTAGE = "outage"
 
 
+class EscalationReason(StrEnum):
+    """Why whoever holds something calls a coordinator, in a word of a closed list: never how anybody
+    is, and nothing of what was said."""
+
+    CANNOT_HOLD = "cannot_hold"
+    """They cannot hold it, or cannot make this check-in."""
+    NOBODY_BESIDE_ME = "nobody_beside_me"
+    """Who was to hold it with them is not there."""
+    NEEDS_MHP = "needs_mhp"
+    """A mental health professional has to be there."""
+    LARGER_THAN_PLANNED = "larger_than_planned"
+    NO_PLACE = "no_place"
+    STILL_WORKING = "still_working"
+    """Those it is for cannot come then."""
+    OTHER = "other"
+
+
 class Ahead(StrEnum):
     """How long before a session its facilitators are reminded."""
 
@@ -200,6 +217,16 @@ class OutcomeAsked(Event):
     facilitators: tuple[MemberId, ...]
     sequence: Sequence
     late_seconds: Late = 0
+
+
+class ItemEscalated(Event):
+    """Whoever holds it, or makes this check-in, cannot, or needs a coordinator for it."""
+
+    NAME: ClassVar[str] = "item_escalated"
+    item: Slug
+    member_id: MemberId
+    reason: EscalationReason
+    by: By
 
 
 class CoverageRequested(Event):

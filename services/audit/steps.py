@@ -87,6 +87,7 @@ class Step(StrEnum):
     CLOSING = "window_closing_warned"
     REMINDED = "facilitators_reminded"
     OUTCOME_ASKED = "outcome_asked"
+    HOLDER_ASKS = "item_escalated"
     COVER_ASKED = "coverage_requested"
     COVER_RELEASED = "coverage_released"
     DECISION_DUE = "decision_due"
@@ -187,6 +188,7 @@ LABELS = {
     Step.CLOSING: "Window closing",
     Step.REMINDED: "Reminder",
     Step.OUTCOME_ASKED: "Asked how it went",
+    Step.HOLDER_ASKS: "Coordinator needed",
     Step.COVER_ASKED: "Cover asked for",
     Step.COVER_RELEASED: "Cover released",
     Step.DECISION_DUE: "Decision",

@@ -51,7 +51,7 @@ from services.dispatch.links import DeliverySigner, LinkSigner, RequestSigner
 from services.dispatch.load_book import LoadBook
 from services.dispatch.mutual_aid import read_mutual_aid
 from services.dispatch.orphans import Orphans
-from services.dispatch.own_pages import OwnPages, PageSigner
+from services.dispatch.own_pages import OwnPages, PageLinks, PageSigner
 from services.dispatch.parcels import Parcels
 from services.dispatch.personal import PersonalRecords
 from services.dispatch.requests import RequestDesk
@@ -227,7 +227,9 @@ def _deliveries(
     own = carriers or carriers_of(file, settings)
     desk = desk_of(file, own, Texts(contacts, secret), settings, ports.clock.now)
     parcels, links = Parcels(settings, LinkSigner(secret)), DeliverySigner(secret, settings.agency)
-    return Deliveries(ports, desk, contacts, parcels, links, settings.send_seconds)
+    rules = read_roster_policy(settings.roster_file)
+    pages = PageLinks(ports, PersonalRecords(contacts), PageSigner(secret), rules)
+    return Deliveries(ports, desk, contacts, parcels, links, settings.send_seconds, pages)
 
 
 def _carriers(deliveries: Deliveries) -> APIRouter:

@@ -25,7 +25,7 @@ from schemas.subjects import lender_of
 from services.dispatch.carriers import messages
 from services.dispatch.carriers.expected import Expected
 from services.dispatch.carriers.port import Contact, NotDelivered
-from services.dispatch.carriers.short_forms import in_short
+from services.dispatch.carriers.short_forms import LINK, in_short
 from services.dispatch.commands import DispatchCommand, RecordFailure, RecordSent, StartDelivery
 from services.dispatch.decide.claims import to_claim
 from services.dispatch.decider import DISPATCH
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from services.dispatch.carriers.desk import CarrierDesk
     from services.dispatch.carriers.port import PhoneMessage
     from services.dispatch.links import DeliverySigner
+    from services.dispatch.own_pages import PageLinks
     from services.dispatch.parcels import Parcel, Parcels
     from services.dispatch.state import DispatchState
     from services.runtime.bucket import Bucket
@@ -64,6 +65,8 @@ class Outgoing:
     contact: Contact
     channels: tuple[str, ...]
     state: DispatchState
+    own_page: str
+    """The address of the member's own page, where the message leads there; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Deliveries:
     parcels: Parcels
     links: DeliverySigner
     send_seconds: float
+    pages: PageLinks
 
     def listeners(self) -> tuple[Listener, ...]:
         """One durable consumer per kind of event that puts something on a phone."""
@@ -122,9 +126,10 @@ class Deliveries:
         )
         if not parcel.urgent:
             await self._wait_for_a_turn(parcel, command)
+        own_page = await self._own_page(parcel) if parcel.write_with and channels else ""
         if claimed := await self._claim(parcel, command):
             state, started = claimed
-            outgoing = Outgoing(parcel, contact, channels, state)
+            outgoing = Outgoing(parcel, contact, channels, state, own_page)
             await _all(self._send(outgoing, each) for each in started)
 
     async def _wait_for_a_turn(self, parcel: Parcel, command: StartDelivery) -> None:
@@ -166,11 +171,27 @@ class Deliveries:
             )
             now = self.ports.clock.now()
             code = await self.desk.code_for(started.channel, outgoing.contact, expected, now)
-        written = parcel.write(outgoing.state, started.delivery_id)
+        if parcel.write_with and outgoing.own_page:
+            written = parcel.write_with(started.delivery_id, outgoing.own_page)
+        else:
+            written = parcel.write(outgoing.state, started.delivery_id)
         if outgoing.state.drill:
             written = messages.as_exercise(written)
         marked = written.model_copy(update={"reference": token, "asks": asks})
-        return in_short(marked, f"{self.ports.settings.base_url}/s/{token}", code)
+        return in_short(marked, self._short_link(token, marked, outgoing.own_page), code)
+
+    def _short_link(self, token: str, message: PhoneMessage, own_page: str) -> str:
+        """Empty where the first link is that of the member's own page: a fresh one closes it, and a
+        short link of ours would lead to the fresh one."""
+        first = LINK.search(message.text)
+        is_own = own_page and first and first[0].startswith(own_page)
+        return "" if is_own else f"{self.ports.settings.base_url}/s/{token}"
+
+    async def _own_page(self, parcel: Parcel) -> str:
+        """The address of a member's own page; of one who is lent, with the agency that lends them."""
+        lender, own_id = lender_of(parcel.member_id)
+        token = await self.pages.of(lender or parcel.told.entity.agency, own_id)
+        return f"{self.ports.settings.base_url}/f/{token}"
 
     async def contact_of(self, entity: Entity, member_id: str) -> Contact:
         """How to reach a member; one who is lent is looked up with the agency that lends them."""

@@ -19,6 +19,7 @@ from services.dispatch.decider import ROSTER
 from services.dispatch.personal import OwnPage
 from services.dispatch.roster import Member
 from services.runtime.clock import new_id
+from services.runtime.errors import Conflict
 from services.runtime.seal import Seal
 
 if TYPE_CHECKING:
@@ -79,6 +80,35 @@ class PageSigner:
             return Entity(Stream.ROSTER, agency, member_id), number
         except ValueError:
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """Keeps each member's one link, and makes it where there is none."""
+
+    ports: Ports
+    personal: PersonalRecords
+    signer: PageSigner
+    rules: RosterRules
+
+    async def of(self, agency: str, member_id: str) -> str:
+        """The token of a member's link, which works for the policy's time from now on: the same one
+        as ever, however often and by however many it is asked for. Raises Transient."""
+        while True:
+            held = await self.personal.own_page_held(agency, member_id)
+            now = self.ports.clock.now()
+            before = held[0] if held else None
+            number = before.number if before else secrets.token_urlsafe(12)
+            page = OwnPage(
+                number=number,
+                valid_until=now + self.rules.link_for,
+                sent_at=before.sent_at if before else now,
+            )
+            try:
+                await self.personal.swap_own_page(agency, member_id, page, held[1] if held else 0)
+            except Conflict:
+                continue  # a fresh link, or another message, was made in this moment
+            return self.signer.sign(Entity(Stream.ROSTER, agency, member_id), number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,16 @@ from schemas.dispatch import (
 from schemas.policy import Urgency
 from schemas.requests import EmergencyPaged
 from schemas.subjects import derived_id
-from services.dispatch.carriers import messages
+from services.dispatch.carriers import messages, private_messages
 from services.dispatch.decide.claims import alarm_parcel
 from services.dispatch.decide.paging import CALLED_AT_ONCE
 from services.dispatch.links import AlarmLink, LinkSigner, OfferLink, ReviewLink
-from services.dispatch.session_parcels import OF_A_SESSION, is_near, of_a_session
+from services.dispatch.session_parcels import (
+    OF_A_SESSION,
+    OF_ONES_OWN,
+    is_near,
+    of_a_session,
+)
 from services.dispatch.state import Active, DispatchState
 
 if TYPE_CHECKING:
@@ -37,6 +42,8 @@ if TYPE_CHECKING:
     from schemas.subjects import Entity
     from services.dispatch.carriers.port import PhoneMessage
     from services.runtime.settings import RuntimeSettings
+
+_MISSES = frozenset({AlarmReason.INTERVENTION_MISSED, AlarmReason.CHECK_IN_MISSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ class Parcel:
     """All of the member's channels at once, instead of one after the other."""
     urgent: bool = False
     """Neither a throttle nor quiet hours may hold it up."""
+    write_with: Callable[[UUID, str], PhoneMessage] | None = None
+    """The same message with the address of the member's own page, for what they can settle there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +161,7 @@ class Parcels:
         their own to say "I have it"."""
         case = self._case_link(told.entity)  # a request has no page: the board says what is open
         escalated = isinstance(event, AlarmEscalated)
+        missed = self._missed(told.entity, event)
 
         def parcel(member_id: str) -> Parcel:
             link = self.signer.sign_alarm(AlarmLink(told.entity, event.alarm_id, member_id))
@@ -159,6 +169,12 @@ class Parcels:
 
             def write(_state: DispatchState, delivery_id: UUID) -> PhoneMessage:
                 return messages.alarm(delivery_id, event.reason, case, have_it, escalated=escalated)
+
+            def write_with(delivery_id: UUID, own: str) -> PhoneMessage:
+                lead, why = escalated, f"{own}/{missed}"
+                return messages.alarm(
+                    delivery_id, event.reason, case, have_it, escalated=lead, why=why
+                )
 
             return Parcel(
                 told,
@@ -168,6 +184,7 @@ class Parcels:
                 write,
                 all_channels=True,
                 urgent=True,
+                write_with=write_with if missed else None,
             )
 
         return tuple(parcel(member_id) for member_id in event.member_ids)
@@ -195,6 +212,9 @@ class Parcels:
                 return of_a_session(told.entity, told.meta.time, event, delivery_id, link, zone)
             if event.purpose is Purpose.EXERCISE_OVER:
                 return messages.exercise_over(delivery_id, "exercise_over")
+            if event.purpose in private_messages.OF_PEOPLE:
+                home = f"{self.settings.base_url}/"
+                return private_messages.of_people(delivery_id, event.purpose, event.about, home)
             if event.purpose in messages.OF_SUPPORT:
                 link = f"{self.settings.base_url}/{messages.OF_SUPPORT[event.purpose]}"
                 return messages.support(delivery_id, event.purpose, link)
@@ -208,8 +228,31 @@ class Parcels:
             write_it = messages.place_given if is_given else messages.callback_due
             return write_it(delivery_id, url)
 
-        urgent = is_near(told.meta.time, event)
-        return Parcel(told, event.notice_id, event.member_id, event.purpose, write, urgent=urgent)
+        def write_with(delivery_id: UUID, own: str) -> PhoneMessage:
+            if event.purpose in private_messages.OF_PEOPLE:
+                people = f"{own}/people"
+                return private_messages.of_people(delivery_id, event.purpose, None, people)
+            if event.purpose is Purpose.CHECK_IN_DUE:
+                return messages.check_in_due(delivery_id, own)
+            zone = self.settings.time_zone
+            return of_a_session(told.entity, told.meta.time, event, delivery_id, own, zone)
+
+        has_own = event.purpose in OF_ONES_OWN | private_messages.ON_ONES_OWN_PAGE
+        return Parcel(
+            told,
+            event.notice_id,
+            event.member_id,
+            event.purpose,
+            write,
+            urgent=is_near(told.meta.time, event),
+            write_with=write_with if has_own else None,
+        )
+
+    def _missed(self, entity: Entity, event: CoordinatorAlarmed | AlarmEscalated) -> str:
+        """Where on their own page somebody says why it was missed; empty for any other alarm."""
+        if event.reason not in _MISSES or event.item is None:
+            return ""
+        return f"items/{entity.agency}/{entity.id}/{event.item}"
 
     def _case_link(self, entity: Entity) -> str:
         place = "" if entity.is_request else f"cases/{entity.id}"

@@ -86,6 +86,18 @@ class PersonalRecords:
         stored = await self.bucket.get(_key(agency, _OWN_PAGE, member_id))
         return OwnPage.model_validate_json(stored) if stored else None
 
+    async def own_page_held(self, agency: str, member_id: str) -> tuple[OwnPage, int] | None:
+        """The link with its revision, to change it by `swap_own_page`."""
+        held = await self.bucket.held(_key(agency, _OWN_PAGE, member_id))
+        return (OwnPage.model_validate_json(held.value), held.revision) if held else None
+
+    async def swap_own_page(
+        self, agency: str, member_id: str, page: OwnPage, revision: int
+    ) -> None:
+        """Replace the link if nobody else has since (0: there was none). Raises Conflict."""
+        key = _key(agency, _OWN_PAGE, member_id)
+        await self.bucket.swap(key, page.model_dump_json().encode(), revision)
+
     async def keep_own_page(self, agency: str, member_id: str, page: OwnPage) -> None:
         """Replace the link: an older number opens nothing any more."""
         key = _key(agency, _OWN_PAGE, member_id)

@@ -10,10 +10,12 @@ from schemas.sessions import (
     Coverage,
     CoverageReleased,
     CoverageRequested,
+    EscalationReason,
     FacilitatorsReminded,
     InterventionProposed,
     InterventionScheduled,
     InterventionUnscheduled,
+    ItemEscalated,
     OutcomeAsked,
     ProposalFailed,
     WindowClosingWarned,
@@ -35,6 +37,7 @@ SessionNews = (
     | InterventionScheduled
     | InterventionUnscheduled
     | WindowClosingWarned
+    | ItemEscalated
     | FacilitatorsReminded
     | OutcomeAsked
     | CoverageRequested
@@ -59,6 +62,11 @@ def when_session_news(
         "case_id": told.entity.id,
         "item": event.item,
     }
+    if isinstance(event, ItemEscalated):
+        cannot = event.reason is EscalationReason.CANNOT_HOLD
+        why = AlarmReason.CANNOT_HOLD if cannot else AlarmReason.HOLDER_ASKS
+        once = str(told.meta.event_id)
+        return AlarmCoordinator.model_validate({**shared, "reason": why, "detail": once})
     if reason := _ALARMS.get(type(event)):
         closes_at = event.closes_at.isoformat() if isinstance(event, WindowClosingWarned) else ""
         return AlarmCoordinator.model_validate({**shared, "reason": reason, "detail": closes_at})

@@ -30,6 +30,16 @@ OF_A_SESSION = frozenset(
         Purpose.COVERAGE,
     }
 )
+OF_ONES_OWN = frozenset(
+    {
+        Purpose.SESSION_INVITE,
+        Purpose.SESSION_CHANGED,
+        Purpose.SESSION_REMINDER,
+        Purpose.SESSION_OVER,
+        Purpose.CHECK_IN_DUE,
+    }
+)
+"""What a member settles on their own page, which their message leads to."""
 _METHODS: dict[Purpose, Literal["REQUEST", "CANCEL"]] = {
     Purpose.SESSION_INVITE: "REQUEST",
     Purpose.SESSION_CHANGED: "REQUEST",

@@ -31,6 +31,7 @@ from schemas.sessions import (
     InterventionProposed,
     InterventionScheduled,
     InterventionUnscheduled,
+    ItemEscalated,
     OutcomeAsked,
     ProposalFailed,
     WindowClosingWarned,
@@ -115,6 +116,7 @@ class Subscribers:
             on_event("dispatch-facilitators-reminded", FacilitatorsReminded, news),
             on_event("dispatch-outcomes-asked", OutcomeAsked, news),
             on_event("dispatch-coverage-requested", CoverageRequested, news),
+            on_event("dispatch-items-escalated", ItemEscalated, news),
             on_event("dispatch-coverage-released", CoverageReleased, news),
         )
 

@@ -11,7 +11,7 @@ from schemas.envelope import Command, Frozen, MemberId, Slug, UtcDatetime
 from schemas.followup import HeadCount, MissReason, SessionOutcome
 from schemas.intake import Unit
 from schemas.policy import CaseBrief, Crew, InterventionKind
-from schemas.sessions import Ahead, Busy, CancelReason, ExtendReason
+from schemas.sessions import Ahead, Busy, CancelReason, EscalationReason, ExtendReason
 
 
 class PlanFollowup(Command):
@@ -150,6 +150,14 @@ class CancelSession(Command):
     reason: CancelReason
 
 
+class EscalateItem(Command):
+    """Whoever holds it cannot, or needs a coordinator for it."""
+
+    item: Slug
+    member_id: MemberId
+    reason: EscalationReason
+
+
 class ExtendWindow(Command):
     """A mental health professional of the team keeps the window open."""
 
@@ -178,6 +186,7 @@ SessionCommand = (
     | ConfirmByPolicy
     | ScheduleSession
     | CancelSession
+    | EscalateItem
     | ExtendWindow
     | RemindFacilitators
     | WarnOfClosing

@@ -11,6 +11,7 @@ from schemas.sessions import (
     InterventionProposed,
     InterventionScheduled,
     InterventionUnscheduled,
+    ItemEscalated,
     OutcomeAsked,
     ProposalFailed,
     WindowClosingWarned,
@@ -55,6 +56,8 @@ class Session:
     cover: Cover | None = None
     warned: bool = False
     asked: bool = False
+    escalated: frozenset[tuple[str, str]] = frozenset()
+    """Who has called a coordinator about it as it is now, and why."""
 
 
 SessionEvent = (
@@ -66,10 +69,11 @@ SessionEvent = (
     | OutcomeAsked
     | CoverageRequested
     | CoverageReleased
+    | ItemEscalated
 )
 
 
-def session_after(  # noqa: PLR0911 - one line per event
+def session_after(  # noqa: C901, PLR0911 - one line per event
     before: Session, event: SessionEvent
 ) -> Session:
     """One item's session after one more event."""
@@ -94,10 +98,20 @@ def session_after(  # noqa: PLR0911 - one line per event
             return replace(before, warned=True)
         case OutcomeAsked():
             return replace(before, asked=True)
+        case ItemEscalated():
+            known = before.escalated | {(event.member_id, event.reason.value)}
+            return replace(before, escalated=known)
 
 
 def _timed(before: Session, event: InterventionScheduled | InterventionUnscheduled) -> Session:
-    over = replace(before, slots=(), confirm_at=None, shortage=None, sequence=event.sequence)
+    over = replace(
+        before,
+        slots=(),
+        confirm_at=None,
+        shortage=None,
+        sequence=event.sequence,
+        escalated=frozenset(),
+    )
     if isinstance(event, InterventionUnscheduled):
         return replace(over, time=None, asked=False)
     time = Time(event.starts_at, event.ends_at, event.facilitators, event.place)

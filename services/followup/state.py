@@ -91,6 +91,8 @@ class Planned:
     approved: frozenset[InterventionKind] = frozenset()
     sessions: dict[str, Session] = field(default_factory=dict)
     """How far the scheduling of each item is; an item that is not named has not begun."""
+    reminded: dict[str, str] = field(default_factory=dict)
+    """The peer who was reminded of each check-in that fell due."""
     plans: int = 1
     """How many plans this case has had, with this one: a case that was called off can come again."""
 
@@ -103,6 +105,29 @@ class Planned:
     def peers(self) -> tuple[str, ...]:
         """The peers of the team, who take the check-ins in turn."""
         return tuple(m.member_id for m in self.members if m.role is Role.PEER)
+
+    def whose_turn(self, item: str) -> str | None:
+        """The peer whose turn a check-in is; None when the team has no peer."""
+        peers = self.peers
+        return peers[list(self.check_ins).index(item) % len(peers)] if peers else None
+
+    def holders(self, item: str) -> tuple[str, ...]:
+        """Who is down for an item: who holds a session, or is free at a time proposed for it. A
+        check-in is the peer's whose turn it is, or who was reminded of it; of one who has left, it is
+        any peer's, as dispatch reminds one of them by lot."""
+        if item in self.check_ins:
+            return self._who_checks_in(item)
+        known = self.sessions.get(item, Session())
+        if known.time:
+            return known.time.facilitators
+        return tuple(dict.fromkeys(name for slot in known.slots for name in slot.facilitators))
+
+    def _who_checks_in(self, item: str) -> tuple[str, ...]:
+        if self.status[item] is Status.PLANNED:
+            peer = self.whose_turn(item)
+            return (peer,) if peer else ()
+        reminded = self.reminded.get(item)
+        return (reminded,) if reminded in self.peers else self.peers
 
     def unsettled(self) -> tuple[str, ...]:
         """What keeps the case open: what is still to come, and what was missed without a reason."""
@@ -198,8 +223,13 @@ def _planned(state: Planned, event: Event) -> FollowupState:
             return _moved(state, event)
 
 
-def _moved(state: Planned, event: Event) -> Planned:
+def _moved(  # noqa: PLR0911 - one line per event
+    state: Planned, event: Event
+) -> Planned:
     match event:
+        case CheckInFellDue(item=item, peer=str() as peer):
+            due = _now(state, event, Status.DUE)
+            return replace(due, reminded=state.reminded | {item: peer})
         case MissExplained():
             return replace(state, explained=state.explained | {event.item})
         case TeamNoted():

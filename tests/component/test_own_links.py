@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from schemas.policy import Role
+from services.dispatch.own_pages import PageLinks, PageSigner
+from services.dispatch.personal import PersonalRecords
+from services.dispatch.roster_policy import shipped_rules
 from services.followup.own_links import OwnLinks, Whose
 from services.runtime.auth import Keyring
+from services.runtime.bucket import MemoryBucket
 from services.runtime.errors import Transient
 from services.runtime.host import Ports
+from services.runtime.journal_memory import MemoryJournal
 from services.runtime.settings import RuntimeSettings
 from tests.support.asking import asking
-from tests.support.town import a_town
+from tests.support.town import FrozenClock, a_town
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -67,6 +74,25 @@ async def test_nothing_that_was_altered_or_made_up_opens_anything(town: Town) ->
         assert await links(town).whose(made_up) is None, made_up
     other = token.replace("metro.", "other.", 1)
     assert await links(town).whose(other) is None
+
+
+async def test_messages_make_one_link_and_keep_it_however_many_are_sent_at_once() -> None:
+    clock, personal = FrozenClock(), PersonalRecords(MemoryBucket())
+    ports = Ports(RuntimeSettings(), MemoryJournal(), clock, Keyring(()))
+    rules = shipped_rules()
+    made = PageLinks(ports, personal, PageSigner("a secret"), rules)
+
+    tokens = await asyncio.gather(*(made.of("metro", "p-1") for _ in range(5)))
+    assert len(set(tokens)) == 1
+    first = await personal.own_page("metro", "p-1")
+    assert first is not None
+
+    clock.at += timedelta(days=5)
+    assert await made.of("metro", "p-1") == tokens[0]
+    later = await personal.own_page("metro", "p-1")
+    assert later is not None
+    assert later.valid_until - first.valid_until == timedelta(days=5)
+    assert later.sent_at == first.sent_at, "whoever asks for a new one is not held up by messages"
 
 
 async def test_without_dispatch_it_can_be_tried_again(town: Town) -> None:

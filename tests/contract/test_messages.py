@@ -46,6 +46,9 @@ def _made() -> Iterator[tuple[str, PhoneMessage]]:
             called = messages.alarm(_ID, reason, _LINK, f"{_LINK}z", escalated=escalated)
             yield f"{Purpose.ALARM}-{reason}-{escalated}", called
         yield f"{Purpose.ALARM}-{reason}", messages.alarm(_ID, reason, _LINK)
+    missed = AlarmReason.INTERVENTION_MISSED
+    why = messages.alarm(_ID, missed, _LINK, f"{_LINK}z", why=f"{_LINK}y")
+    yield f"{Purpose.ALARM}-{missed}-why", why
     for stage in ReviewStage:
         yield f"{Purpose.REVIEW}-{stage}", messages.review(_ID, stage, _LINK, _UNTIL)
     for why in ("team_complete", "withdrawn", "exercise_over", "real_incident"):
@@ -103,7 +106,8 @@ _ALLOWED = {
     ),
     Purpose.ALARM: (
         r"Tailboard: a case needs you\n(No coordinator has answered\. )?"
-        r"[A-Z][a-z ,:'-]+\.\n\n(I have it: LINK\n\n)?Open the case: LINK\n"
+        r"[A-Z][a-z ,:'-]+\.\n\n(I have it: LINK\n\n)?"
+        r"(Say in one tap why it was missed: LINK\n\n)?Open the case: LINK\n"
     ),
     Purpose.CALLBACK_DUE: (
         r"Tailboard: please look at what you took on\n"
@@ -117,7 +121,7 @@ _ALLOWED = {
     Purpose.STAND_DOWN: r"Tailboard: [a-z ,]+\n[A-Za-z ,:.']+\n",
     Purpose.EXERCISE_OVER: r"Tailboard: the exercise is over\n[A-Za-z ,:.']+\n",
     Purpose.CHECK_IN_DUE: (
-        r"Tailboard: a check-in is due\nA check-in [a-z ]+\.\n\nOpen the case: LINK\n"
+        r"Tailboard: a check-in is due\nA check-in [a-z ]+\.\n\nOpen it: LINK\n"
     ),
     Purpose.SESSION_PROPOSED: (
         r"Tailboard: times for a session wait for you\n"

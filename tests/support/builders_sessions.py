@@ -74,6 +74,12 @@ def sessions_scheduled() -> dict[type[Event], dict[str, Any]]:
             "late_seconds": 0,
         },
         sessions.OutcomeAsked: _HELD_BY | {"late_seconds": 0},
+        sessions.ItemEscalated: _ITEM
+        | {
+            "member_id": "p-01",
+            "reason": sessions.EscalationReason.CANNOT_HOLD,
+            "by": "member:p-01",
+        },
         sessions.CoverageRequested: _COVER | {"count": 9},
         sessions.CoverageReleased: _COVER,
     }

@@ -12,6 +12,7 @@ from schemas.sessions import (
     InterventionProposed,
     InterventionScheduled,
     InterventionUnscheduled,
+    ItemEscalated,
     OutcomeAsked,
     ProposalFailed,
     WindowClosingWarned,
@@ -97,6 +98,9 @@ def _reminded(recorded: Recorded[Event]) -> Iterator[Change]:
         case OutcomeAsked(facilitators=facilitators):
             words = f"{listed(facilitators)} asked whether it was held"
             yield from _told(recorded, Step.OUTCOME_ASKED, words)
+        case ItemEscalated(member_id=member_id, reason=reason):
+            words = f"{member_id} needs a coordinator: {plain(reason.value)}"
+            yield from _told(recorded, Step.HOLDER_ASKS, words, RowState.LATE)
         case CoverageRequested(units=units, count=count):
             people = f", about {count} people" if count else ""
             words = f"the dispatch center is asked to cover {listed(units)}{people}"

@@ -34,6 +34,8 @@ _ALARMS = {
     AlarmReason.APPROVAL_MISSING: "A session waits for the mental health professional's approval.",
     AlarmReason.NO_TIME_FOUND: "No time for a session could be found, as too few are free.",
     AlarmReason.WINDOW_CLOSING: "A session's window closes soon and nothing is scheduled in it.",
+    AlarmReason.CANNOT_HOLD: "A member cannot hold what they are down for, see that somebody does.",
+    AlarmReason.HOLDER_ASKS: "A member needs you for a session or a check-in they are down for.",
     AlarmReason.ASKING_PAUSED: "A place is open again, and asking is paused.",
     AlarmReason.EMERGENCY_UNANSWERED: "Nobody has answered an emergency, see that somebody does.",
     AlarmReason.REQUEST_EMERGENCY: "A request needs an answer at once, see that somebody takes it.",
@@ -122,10 +124,13 @@ def alarm(
     have_it: str | None = None,
     *,
     escalated: bool = False,
+    why: str | None = None,
 ) -> PhoneMessage:
-    """Calling a coordinator; or the program lead, as no coordinator has answered."""
+    """Calling a coordinator; or the program lead, as no coordinator has answered. `why` is where
+    the reason of a miss is given in one tap."""
     first = "No coordinator has answered. " if escalated else ""
     tap = f"I have it: {have_it}\n\n" if have_it else ""
+    tap += f"Say in one tap why it was missed: {why}\n\n" if why else ""
     return PhoneMessage(
         message_id=str(delivery_id),
         subject="Tailboard: a case needs you",
@@ -155,7 +160,7 @@ def check_in_due(delivery_id: UUID, link: str) -> PhoneMessage:
     return PhoneMessage(
         message_id=str(delivery_id),
         subject="Tailboard: a check-in is due",
-        text=f"A check-in that you are down for is due.\n\nOpen the case: {link}\n",
+        text=f"A check-in that you are down for is due.\n\nOpen it: {link}\n",
     )
 
 

@@ -13,6 +13,7 @@ from services.followup.commands import (
     CloseWindow,
     ConfirmByPolicy,
     DeclineIntervention,
+    EscalateItem,
     ExplainMiss,
     ExtendWindow,
     FallDue,
@@ -33,6 +34,7 @@ from services.followup.commands import (
 from services.followup.decide.approvals import note_approval
 from services.followup.decide.check_ins import fall_due, miss
 from services.followup.decide.closure import close, explain
+from services.followup.decide.escalations import escalate
 from services.followup.decide.interventions import (
     close_window,
     decline,
@@ -145,7 +147,9 @@ def _in_time(
             return miss(command, state)
 
 
-def _scheduling(command: SessionCommand, state: Planned) -> Sequence[Event] | Refusal:
+def _scheduling(  # noqa: PLR0911 - one line per command
+    command: SessionCommand, state: Planned
+) -> Sequence[Event] | Refusal:
     match command:
         case ProposeTimes():
             return propose(command, state)
@@ -157,6 +161,8 @@ def _scheduling(command: SessionCommand, state: Planned) -> Sequence[Event] | Re
             return cancel_session(command, state)
         case ExtendWindow():
             return extend(command, state)
+        case EscalateItem():
+            return escalate(command, state)
         case RemindFacilitators() | WarnOfClosing() | AskOutcome():
             return _of_its_time(command, state)
 

@@ -28,9 +28,7 @@ def fall_due(command: FallDue, state: Planned) -> Sequence[Event] | Refusal:
         return _OVERTAKEN
     if command.now < check_in.due_at:
         return _EARLY
-    peers = state.peers
-    turn = list(state.check_ins).index(command.item)
-    peer = peers[turn % len(peers)] if peers else None
+    peer = state.whose_turn(command.item)
     return (CheckInFellDue(item=command.item, due_at=check_in.due_at, peer=peer),)
 
 
