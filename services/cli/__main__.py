@@ -21,7 +21,10 @@ from services.cli.explain import explain
 from services.cli.intake_commands import app as intake_app
 from services.cli.policy_commands import app as policy_app
 from services.cli.post import post
+from services.cli.refer import app as exception_app
+from services.cli.refer import refer
 from services.cli.request_peer import request_peer
+from services.cli.resources import app as resources_app
 from services.cli.reviews import app as reviews_app
 from services.cli.roster import app as roster_app
 from services.cli.rota import app as rota_app
@@ -68,6 +71,9 @@ app.command("decline")(decline)
 app.command("missed")(missed)
 app.command("crews")(crews)
 app.command("close")(close)
+app.command("refer")(refer)
+app.add_typer(exception_app)
+app.add_typer(resources_app)
 app.command("request-peer")(request_peer)
 app.command("emergency")(emergency)
 app.command("watch")(watch)

@@ -38,6 +38,10 @@ def done(
         str | None,
         typer.Option("--outcome", help="no_further, follow_up, referral or emergency; for all."),
     ] = None,
+    referrals: Annotated[
+        list[str] | None,
+        typer.Option("--referral", help="A kind of place that was pointed to, such as clinician."),
+    ] = None,
     url: UrlOption = None,
     key: KeyOption = None,
     data_dir: DataDirOption = None,
@@ -49,6 +53,8 @@ def done(
       tailboard done 3fa8 check-in-1-responders
 
       tailboard done 3fa8 defusing-responders --head-count 9 --minutes 45 --by p-01 --by p-04
+
+      tailboard done 3fa8 check-in-1-responders --outcome referral --referral clinician
     """
     told = {
         "held_at": held_at,
@@ -56,6 +62,7 @@ def done(
         "head_count": head_count,
         "facilitators": by or None,
         "outcome": outcome,
+        "referrals": referrals or None,
     }
     body = {name: value for name, value in told.items() if value is not None}
     where = connection(url, key, data_dir)

@@ -8,11 +8,12 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schemas.envelope import MemberId, Slug, UtcDatetime
 from schemas.followup import HeadCount, MissReason, SessionOutcome
-from schemas.policy import Crew
+from schemas.policy import Crew, Role
+from schemas.referrals import ReferralCategory
 from schemas.refusals import RefusalCode
 from schemas.subjects import Entity, Stream
 from services.followup.commands import (
@@ -24,6 +25,8 @@ from services.followup.commands import (
     SetCrews,
 )
 from services.followup.decider import FOLLOWUP
+from services.followup.support_commands import OfferReferral
+from services.followup.support_desk import SupportDesk
 from services.runtime.auth import KeyRole
 from services.runtime.clock import new_id
 from services.runtime.edge import Problem, bearer, require
@@ -67,6 +70,15 @@ class Held(_Told):
     """How many were there. Never who."""
     facilitators: Annotated[tuple[MemberId, ...], Field(max_length=20)] = ()
     outcome: SessionOutcome | None = None
+    referrals: Annotated[tuple[ReferralCategory, ...], Field(max_length=20)] = ()
+    """Kinds of places that were pointed to. Each is recorded apart, and on no page of the case."""
+    referred_by: Role = Role.PEER
+
+    @model_validator(mode="after")
+    def _of_a_piece(self) -> "Held":
+        if self.referrals and self.outcome not in {None, SessionOutcome.REFERRAL}:
+            raise ValueError("referrals go with the outcome `referral`, or with none")
+        return self
 
 
 class Missed(_Told):
@@ -86,6 +98,23 @@ class Settling:
     """What an operator says of a plan becomes commands."""
 
     ports: Ports
+    support: SupportDesk
+
+    async def refer(self, request: Request, case_id: str, item: str, held: Held) -> None:
+        """Record the referrals that were offered in it; the same again are the same ones."""
+        if not held.referrals:
+            return
+        who = await require(request, self.ports.keyring, frozenset({KeyRole.OPERATOR}))
+        for number, category in enumerate(held.referrals):
+            command = OfferReferral(
+                **self.support.about(f"key:{who.label}"),
+                category=category,
+                by_role=held.referred_by,
+                case_id=case_id,
+                item=item,
+            )
+            once = f"{case_id} {item} {number} {category}"
+            await self.support.refer(who.agency, command, once)
 
     async def do(
         self, request: Request, case_id: str, kind: type[FollowupCommand], **fields: Any
@@ -109,18 +138,21 @@ class Settling:
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-def routes(ports: Ports) -> APIRouter:
+def routes(ports: Ports, support: SupportDesk) -> APIRouter:
     """The HTTP edge of a plan."""
     router = APIRouter(prefix="/v1/cases", tags=["followup"])
-    settling = Settling(ports)
+    settling = Settling(ports, support)
 
     @router.post("/{case_id}/items/{item}/done", **_OPTIONS)
     async def mark_done(
         case_id: CaseId, item: Item, request: Request, told: Held | None = None
     ) -> Response:
         """Record that a session was held or a check-in was offered."""
-        how = (told or Held()).model_dump()
-        return await settling.do(request, case_id, MarkDone, item=item, **how)
+        held = told or Held()
+        how = held.model_dump(exclude={"referrals", "referred_by"})
+        answer = await settling.do(request, case_id, MarkDone, item=item, **how)
+        await settling.refer(request, case_id, item, held)
+        return answer
 
     @router.post("/{case_id}/items/{item}/decline", **_OPTIONS)
     async def decline(case_id: CaseId, item: Item, request: Request) -> Response:
