@@ -103,6 +103,12 @@ class Vault:
                 await self._wrap(place, data_key)
             await self._records.put(place.key, _sealed(AESGCM(data_key), record, place.bound))
 
+    async def reserve(self, place: Place) -> None:
+        """Hold a place before there is a record: it is among `places` from now on."""
+        async with self._moving:
+            if await self._records.get(place.key) is None:
+                await self._records.put(place.key, b"")
+
     async def open(self, place: Place) -> bytes | None:
         """The record; None when there is none, or its key is gone. Raises Damaged."""
         sealed = await self._records.get(place.key)
@@ -119,7 +125,7 @@ class Vault:
             await self._records.erase(place.key)
 
     async def places(self, agency: str, owner: str = "*") -> tuple[Place, ...]:
-        """Where there are records, of one owner or of all."""
+        """Where there are records, or will be, of one owner or of all."""
         found = await self._records.under(f"{agency}.{owner}")
         return tuple(Place(*key.split(".")) for key in sorted(found))
 
