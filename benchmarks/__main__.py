@@ -1,8 +1,8 @@
 """Every bar in one command: `python -m benchmarks`, or `make bench`; or only those that are named.
 
 Screening (shares and times), the adapters under damaged input, the OpenAPI of intake under strange
-requests, the way from a post to a phone, and a simulated year of offers. Exit code 1 when a bar fails.
-`--quick` throws less.
+requests, the way from a post to a phone, and simulated years of offers and of follow-ups. Exit code 1
+when a bar fails. `--quick` throws less.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FULL, _QUICK = 100_000, 2_000
+_CASES_FULL, _CASES_QUICK = 10_000, 300
 _REQUESTS_FULL, _REQUESTS_QUICK = 1_500, 25
 
 
@@ -31,6 +32,7 @@ class Bench(StrEnum):
     OPENAPI = "openapi"
     OFFERS = "offers"
     YEAR = "year-of-offers"
+    FOLLOWUPS = "year-of-followups"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def main(
 def _commands(*, quick: bool) -> dict[Bench, _Command]:
     inputs = str(_QUICK if quick else _FULL)
     requests = str(_REQUESTS_QUICK if quick else _REQUESTS_FULL)
+    cases = str(_CASES_QUICK if quick else _CASES_FULL)
     less = ("--quick",) if quick else ()
     openapi = ("pytest", "-q", "-p", "no:randomly", "tests/contract/test_openapi.py")
     return {
@@ -66,6 +69,7 @@ def _commands(*, quick: bool) -> dict[Bench, _Command]:
         Bench.OPENAPI: _Command(openapi, {"TAILBOARD_OPENAPI_EXAMPLES": requests}),
         Bench.OFFERS: _Command(("benchmarks.offers", *less)),
         Bench.YEAR: _Command(("benchmarks.year_of_offers",)),
+        Bench.FOLLOWUPS: _Command(("benchmarks.year_of_followups", "--cases", cases)),
     }
 
 
