@@ -54,7 +54,7 @@ def says_shown(law: Jurisdiction, category: ExceptionCategory) -> dict[str, Any]
         "category": category.value,
         "says": says.says,
         "statute": says.statute,
-        "law": law.title,
+        "source": _source(law, says.statute),
         "written": says.written_notice_required,
         "at_once": category in AT_ONCE,
         "is_suicide": category is ExceptionCategory.SUICIDE_THREAT,
@@ -84,6 +84,14 @@ def exception_shown(told: Told, now: datetime, zone: ZoneInfo) -> dict[str, Any]
 def remark(law: Jurisdiction) -> str:
     """Whether a lawyer has read the pack."""
     return " ".join(law.notice_for().remarks)
+
+
+def _source(law: Jurisdiction, statute: str | None) -> str:
+    if statute:
+        return f"{law.title}: {statute}"
+    if not law.statutes:
+        return "No law has been chosen here; it is an exception under most of them"
+    return f"{law.title}: not read in its law; it is an exception under most laws"
 
 
 def _place(desk: SupportDesk, place: Place, now: datetime) -> dict[str, Any]:
