@@ -21,6 +21,7 @@ from services.cli.explain import explain
 from services.cli.intake_commands import app as intake_app
 from services.cli.policy_commands import app as policy_app
 from services.cli.post import post
+from services.cli.private import app as private_app
 from services.cli.refer import app as exception_app
 from services.cli.refer import refer
 from services.cli.request_peer import request_peer
@@ -86,6 +87,7 @@ app.command("split")(split)
 app.add_typer(roster_app)
 app.add_typer(rota_app)
 app.add_typer(sessions_app)
+app.add_typer(private_app)
 app.add_typer(policy_app)
 app.add_typer(intake_app)
 app.add_typer(carriers_app)

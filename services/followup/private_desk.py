@@ -111,6 +111,15 @@ class PrivateDesk:
                     found.append(Kept(place.record, state, None))
         return tuple(sorted(found, key=lambda kept: kept.state.next_contact_at))
 
+    async def every(self, agency: str) -> dict[str, OneOnOne]:
+        """All of an agency that are not erased, by id, without who they are."""
+        found: dict[str, OneOnOne] = {}
+        for place in await self.vault.places(agency):
+            state = await self.state(agency, place.record)
+            if isinstance(state, OneOnOne) and not state.erased:
+                found[place.record] = state
+        return found
+
     async def person(self, place: Place) -> Person | None:
         """Who it is. Raises Damaged."""
         record = await self.vault.open(place)

@@ -10,6 +10,7 @@ from schemas.one_on_ones import (
     GlassBroken,
     HandOverDeclined,
     HandOverOffered,
+    HoldReason,
     HoldScope,
     LegalHoldLifted,
     LegalHoldSet,
@@ -136,7 +137,7 @@ class Hold:
 
     scope: HoldScope
     about: str | None
-    reason: str
+    reason: HoldReason
 
     def covers(self, one_on_one: str, case_id: str | None) -> bool:
         """Whether nothing of this one-on-one may be erased."""
