@@ -31,6 +31,7 @@ from services.dispatch.edge import (
     inbound,
     inbound_replies,
     member_page,
+    own_emergency,
     own_page_over_nats,
     replies,
     requests,
@@ -75,6 +76,7 @@ from services.runtime.policy_files import read_policy_file
 if TYPE_CHECKING:
     from schemas.jurisdiction import Notice
     from services.dispatch.carriers.chosen import Carriers
+    from services.runtime.broker import Responder
     from services.runtime.host import Ports
 
 
@@ -104,7 +106,7 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
     return Service(
         name="dispatch",
         router=_joined(
-            _of_requests(settings, desk, enrolments, LinkSigner(secret)),
+            _of_requests(settings, desk, enrolments, LinkSigner(secret), own),
             _carriers(deliveries),
             _roster(settings, own, feeds),
             foreseen.routes(foreseen.Foresight(circles)),
@@ -114,14 +116,17 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
             rota_page.routes(rota_page.CalendarPages(ports, own, feeds, calendars)),
         ),
         listeners=tuple(each for part in listening for each in part.listeners()),
-        responders=(
-            free_over_nats.FreeTimes(circles).responder(),
-            own_page_over_nats.OwnPageLookup(own).responder(),
-        ),
+        responders=_responders(circles, own),
         owned=(Stream.DISPATCH, Stream.ROSTER, Stream.ROTA),
         streamed=(rota_calendars.FILE_PATH,),
         background=(*(part.keep for part in kept_up), carriers.warm),
     )
+
+
+def _responders(circles: Circles, own: OwnPages) -> tuple[Responder, ...]:
+    """What other services ask."""
+    free, pages = free_over_nats.FreeTimes(circles), own_page_over_nats.OwnPageLookup(own)
+    return (free.responder(), pages.responder())
 
 
 def _contacts(ports: Ports) -> Bucket:
@@ -144,7 +149,11 @@ def _joined(*parts: APIRouter) -> APIRouter:
 
 
 def _of_requests(
-    settings: DispatchSettings, desk: RequestDesk, enrolments: Enrolments, signer: LinkSigner
+    settings: DispatchSettings,
+    desk: RequestDesk,
+    enrolments: Enrolments,
+    signer: LinkSigner,
+    own: OwnPages,
 ) -> APIRouter:
     """Everything that members and those who were there open without a key."""
     ports, of_requests = desk.ports, desk.signer
@@ -154,6 +163,7 @@ def _of_requests(
     asking = requests.Asking(ports, desk, of_requests, doors, notice(settings))
     return _joined(
         emergencies.routes(urgent),
+        own_emergency.routes(own_emergency.OwnEmergency(own, urgent)),
         _of_offers(ports, signer, desk.circles, taken),
         requests_taken.routes(taken),
         requests.routes(asking),
