@@ -93,6 +93,7 @@ def of_agency(seed: int, number: int, cases: int) -> Report:
             asyncio.run(year.run())
     finally:
         gc.enable()
+        gc.collect()
         structlog.configure(wrapper_class=before)
     report = Report(cases)
     for case_id in year.case_ids:
