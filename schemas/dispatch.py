@@ -10,72 +10,10 @@ from schemas.candidates import Candidate, Excluded, Exclusion, Lent
 from schemas.envelope import By, Code, Event, Frozen, MemberId, Slug, UtcDatetime
 from schemas.intake import Evidence, IncidentType, ReviewAnswer, ReviewKind
 from schemas.policy import CaseBrief, Place, Role, Tier, Urgency
+from schemas.purposes import AlarmReason as AlarmReason
+from schemas.purposes import Purpose as Purpose
 from schemas.sessions import Appointment, Coverage
 from schemas.steps import StepReason
-
-
-class AlarmReason(StrEnum):
-    """Why a coordinator is called."""
-
-    ROSTER_EXHAUSTED = "roster_exhausted"
-    TEAM_OVERDUE = "team_overdue"
-    INTERVENTION_OVERDUE = "intervention_overdue"
-    INTERVENTION_MISSED = "intervention_missed"
-    CHECK_IN_MISSED = "check_in_missed"
-    MEMBER_INVOLVED = "member_involved"
-    """A member of the team took part in the incident; a person decides whether they stay."""
-    CHECK_IN_UNASSIGNED = "check_in_unassigned"
-    """It fell due and the team has no peer to remind."""
-    REQUEST_WAITING = "request_waiting"
-    """A member asked for a peer and nobody has taken it by the callback's time."""
-    REQUEST_EMERGENCY = "request_emergency"
-    """Somebody is needed at once: told in the same moment as the members are paged."""
-    EMERGENCY_UNANSWERED = "emergency_unanswered"
-    """An emergency has gone unanswered for so many rounds that the program leads are called too."""
-    APPROVAL_MISSING = "approval_missing"
-    """A session's target has come, and the mental health professional has not approved it."""
-    ASKING_PAUSED = "asking_paused"
-    """A place is open again while a coordinator has paused the asking."""
-    NO_TIME_FOUND = "no_time_found"
-    """No time for a session could be proposed: too few of the team, or too few who are free."""
-    WINDOW_CLOSING = "window_closing"
-    """A session's window closes soon, and nothing is scheduled in it."""
-    CANNOT_HOLD = "cannot_hold"
-    """Who is down for a session or a check-in cannot hold it."""
-    HOLDER_ASKS = "holder_asks"
-    """Who is down for a session or a check-in needs a coordinator."""
-
-
-class Purpose(StrEnum):
-    """What a message to a phone is for."""
-
-    OFFER = "offer"
-    STAND_DOWN = "stand_down"
-    ALARM = "alarm"
-    CHECK_IN_DUE = "check_in_due"
-    REVIEW = "review"
-    """A recommendation waits for a person."""
-    CALLBACK_DUE = "callback_due"
-    """A member took a request and has not said yet that the call was made."""
-    PLACE_GIVEN = "place_given"
-    """A member who stood by is on the team now, as somebody dropped out."""
-    EXERCISE_OVER = "exercise_over"
-    """A member who was asked in an exercise is thanked at its end."""
-    SESSION_PROPOSED = "session_proposed"
-    """Times for a session wait for a coordinator's choice."""
-    SESSION_INVITE = "session_invite"
-    SESSION_CHANGED = "session_changed"
-    SESSION_CANCELLED = "session_cancelled"
-    SESSION_REMINDER = "session_reminder"
-    SESSION_OVER = "session_over"
-    """Whoever held it is asked whether it was held."""
-    COVERAGE = "coverage"
-    """A dispatch center is told which units need cover, or need none any more."""
-    PLACE_UNCONFIRMED = "place_unconfirmed"
-    """A place of the directory was not confirmed for too long."""
-    NOTICE_DUE = "notice_due"
-    """A written notice is due soon: to the mental health lead."""
-    NOTICE_OVERDUE = "notice_overdue"
 
 
 class ReviewStage(StrEnum):
@@ -142,6 +80,8 @@ class OfferAccepted(Event):
     offer_id: UUID
     member_id: MemberId
     role: Role
+    emergency: bool = False
+    """Of an emergency: whoever took it is reminded of the next day's check-in."""
 
 
 class OfferDeclined(Event):
@@ -232,6 +172,8 @@ class MemberNotified(Event):
     """The time of the session that it is about."""
     coverage: Coverage | None = None
     """What a dispatch center is told, which has this notice instead of a member."""
+    about: MemberId | None = None
+    """The peer whom a coordinator is asked to call."""
 
 
 class TeamWidened(Event):

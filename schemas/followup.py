@@ -178,6 +178,8 @@ class CheckInMissed(Event):
 
     NAME: ClassVar[str] = "check_in_missed"
     item: Slug
+    peer: MemberId | None = None
+    """Whose it was, where it follows a request for a peer."""
 
 
 class FollowupWidened(Event):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from schemas.candidates import Candidate
 from schemas.envelope import Event, Frozen, MemberId, UtcDatetime
 from schemas.policy import Role
 
@@ -49,6 +50,9 @@ class CallbackMade(Event):
     """The one who asked was reached. Only the time counts."""
 
     NAME: ClassVar[str] = "callback_made"
+    takers: tuple[Candidate, ...] = ()
+    """Who has the request by now."""
+    emergency: bool = False
 
 
 class EmergencyRaised(Event):
@@ -103,3 +107,12 @@ class RequestClosed(Event):
     NAME: ClassVar[str] = "request_closed"
     reason: RequestEnd
     closed_at: UtcDatetime
+    takers: tuple[Candidate, ...] = ()
+    """Who had the request to the end."""
+    emergency: bool = False
+
+
+class FollowupWaived(Event):
+    """The one who asked wants no follow-up. They said so on their private page, in one tap."""
+
+    NAME: ClassVar[str] = "followup_waived"

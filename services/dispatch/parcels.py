@@ -20,7 +20,7 @@ from schemas.dispatch import (
 from schemas.policy import Urgency
 from schemas.requests import EmergencyPaged
 from schemas.subjects import derived_id
-from services.dispatch.carriers import messages, private_messages
+from services.dispatch.carriers import aftercare_messages, messages, private_messages
 from services.dispatch.decide.claims import alarm_parcel
 from services.dispatch.decide.paging import CALLED_AT_ONCE
 from services.dispatch.links import AlarmLink, LinkSigner, OfferLink, ReviewLink
@@ -205,19 +205,17 @@ class Parcels:
 
         return tuple(parcel(member_id) for member_id in event.member_ids)
 
-    def _notice(self, told: Recorded[Event], event: MemberNotified) -> Parcel:
+    def _notice(  # noqa: C901 - one line per purpose
+        self, told: Recorded[Event], event: MemberNotified
+    ) -> Parcel:
         def write(state: DispatchState, delivery_id: UUID) -> PhoneMessage:
             if event.purpose in OF_A_SESSION:
                 link, zone = self._case_link(told.entity), self.settings.time_zone
                 return of_a_session(told.entity, told.meta.time, event, delivery_id, link, zone)
             if event.purpose is Purpose.EXERCISE_OVER:
                 return messages.exercise_over(delivery_id, "exercise_over")
-            if event.purpose in private_messages.OF_PEOPLE:
-                home = f"{self.settings.base_url}/"
-                return private_messages.of_people(delivery_id, event.purpose, event.about, home)
-            if event.purpose in messages.OF_SUPPORT:
-                link = f"{self.settings.base_url}/{messages.OF_SUPPORT[event.purpose]}"
-                return messages.support(delivery_id, event.purpose, link)
+            if of_no_case := self._of_no_case(event, delivery_id):
+                return of_no_case
             if event.purpose is Purpose.CHECK_IN_DUE:
                 return messages.check_in_due(delivery_id, self._case_link(told.entity))
             assert isinstance(state, Active)  # noqa: S101 - somebody took it
@@ -232,12 +230,18 @@ class Parcels:
             if event.purpose in private_messages.OF_PEOPLE:
                 people = f"{own}/people"
                 return private_messages.of_people(delivery_id, event.purpose, None, people)
+            if event.purpose is Purpose.AFTERCARE_DUE:
+                own = f"{own}/check-ins"
+                return aftercare_messages.aftercare(delivery_id, event.purpose, None, own)
             if event.purpose is Purpose.CHECK_IN_DUE:
                 return messages.check_in_due(delivery_id, own)
             zone = self.settings.time_zone
             return of_a_session(told.entity, told.meta.time, event, delivery_id, own, zone)
 
-        has_own = event.purpose in OF_ONES_OWN | private_messages.ON_ONES_OWN_PAGE
+        on_own = (
+            OF_ONES_OWN | private_messages.ON_ONES_OWN_PAGE | aftercare_messages.ON_ONES_OWN_PAGE
+        )
+        has_own = event.purpose in on_own
         return Parcel(
             told,
             event.notice_id,
@@ -247,6 +251,18 @@ class Parcels:
             urgent=is_near(told.meta.time, event),
             write_with=write_with if has_own else None,
         )
+
+    def _of_no_case(self, event: MemberNotified, delivery_id: UUID) -> PhoneMessage | None:
+        """Of people, of places and notices, of the time after a request."""
+        purpose, home = event.purpose, f"{self.settings.base_url}/"
+        if purpose in private_messages.OF_PEOPLE:
+            return private_messages.of_people(delivery_id, purpose, event.about, home)
+        if purpose in messages.OF_SUPPORT:
+            link = f"{home}{messages.OF_SUPPORT[purpose]}"
+            return messages.support(delivery_id, purpose, link)
+        if purpose in aftercare_messages.OF_AFTERCARE:
+            return aftercare_messages.aftercare(delivery_id, purpose, event.about, home)
+        return None
 
     def _missed(self, entity: Entity, event: CoordinatorAlarmed | AlarmEscalated) -> str:
         """Where on their own page somebody says why it was missed; empty for any other alarm."""

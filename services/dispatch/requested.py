@@ -9,6 +9,7 @@ from schemas.requests import (
     CallbackMade,
     EmergencyRaised,
     EmergencyRepeated,
+    FollowupWaived,
     MemberFinished,
     PeerRequested,
     RequestClosed,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from schemas.candidates import Candidate
     from schemas.envelope import Event
     from schemas.requests import EmergencyCategory, RequestEnd
 
@@ -56,11 +58,18 @@ class RequestState:
 
     team: DispatchState = _NOBODY
     request: Request | None = None
+    waived: bool = False
+    """The one who asked wants no follow-up."""
 
     @property
     def open_request(self) -> Request | None:
         """The request, for as long as it is not over."""
         return self.request if self.request and self.request.end is None else None
+
+    @property
+    def takers(self) -> tuple[Candidate, ...]:
+        """Who has the request, or had it to the end."""
+        return () if isinstance(self.team, Idle) else self.team.members()
 
     def taken(self, offer_id: UUID) -> Offer | None:
         """The offer of a member who took this request and has not finished."""
@@ -76,7 +85,8 @@ def evolve(state: RequestState, event: Event) -> RequestState:
     request = _request(state.request, event)
     if request and isinstance(event, EmergencyRaised):
         request = _raised(request, event, state.team)
-    return RequestState(teams.evolve(state.team, event), request)
+    waived = state.waived or isinstance(event, FollowupWaived)
+    return RequestState(teams.evolve(state.team, event), request, waived)
 
 
 def _request(  # noqa: PLR0911 - one line per event

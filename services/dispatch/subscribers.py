@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schemas.drills import DrillEnded
+from schemas.envelope import Recorded
 from schemas.exceptions import WrittenNoticeOverdue, WrittenNoticeReminded
 from schemas.followup import (
     CheckInFellDue,
@@ -22,6 +23,13 @@ from schemas.intake import (
     ReviewOpened,
     ReviewOverdue,
 )
+from schemas.one_on_ones import (
+    ContactFellDue,
+    GlassBroken,
+    HandOverOffered,
+    OneOnOneOrphaned,
+    OneOnOneOverdue,
+)
 from schemas.referrals import ResourceOutdated
 from schemas.refusals import RefusalCode
 from schemas.sessions import (
@@ -37,8 +45,10 @@ from schemas.sessions import (
     WindowClosingWarned,
 )
 from schemas.subjects import Entity, Stream
+from services.dispatch.aftercare_news import when_aftercare_news
 from services.dispatch.deadlines import OF_REQUESTS
 from services.dispatch.decider import DISPATCH
+from services.dispatch.private_news import when_private_news
 from services.dispatch.ranking import first_wave, rank
 from services.dispatch.reactions import (
     when_activation_requested,
@@ -58,9 +68,10 @@ from services.runtime.handle import handle
 from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
-    from schemas.envelope import Recorded, TimerDue
+    from schemas.envelope import TimerDue
     from services.dispatch.circles import Circles
     from services.dispatch.commands import DispatchCommand
+    from services.dispatch.private_news import PrivateNews
     from services.dispatch.reactions import FollowupNews, ReviewNews
     from services.dispatch.requests import RequestDesk
     from services.dispatch.session_news import SessionNews
@@ -102,6 +113,7 @@ class Subscribers:
             on_event("dispatch-notices-due", WrittenNoticeReminded, self.on_support_news),
             on_event("dispatch-notices-overdue", WrittenNoticeOverdue, self.on_support_news),
             *self._of_sessions(),
+            *self._of_one_on_ones(),
         )
 
     def _of_sessions(self) -> tuple[Listener, ...]:
@@ -115,9 +127,20 @@ class Subscribers:
             on_event("dispatch-windows-closing", WindowClosingWarned, news),
             on_event("dispatch-facilitators-reminded", FacilitatorsReminded, news),
             on_event("dispatch-outcomes-asked", OutcomeAsked, news),
-            on_event("dispatch-coverage-requested", CoverageRequested, news),
             on_event("dispatch-items-escalated", ItemEscalated, news),
+            on_event("dispatch-coverage-requested", CoverageRequested, news),
             on_event("dispatch-coverage-released", CoverageReleased, news),
+        )
+
+    def _of_one_on_ones(self) -> tuple[Listener, ...]:
+        """One per kind of news of somebody who is looked after."""
+        news = self.on_private_news
+        return (
+            on_event("dispatch-contacts-due", ContactFellDue, news),
+            on_event("dispatch-one-on-ones-overdue", OneOnOneOverdue, news),
+            on_event("dispatch-one-on-ones-orphaned", OneOnOneOrphaned, news),
+            on_event("dispatch-hand-overs-offered", HandOverOffered, news),
+            on_event("dispatch-glass-broken", GlassBroken, news),
         )
 
     async def on_activation(self, told: Recorded[ActivationRequested]) -> None:
@@ -171,7 +194,19 @@ class Subscribers:
 
     async def on_followup_news(self, told: Recorded[FollowupNews]) -> None:
         """Remind the peer of a check-in, or call the coordinator."""
+        if told.entity.is_request:
+            await self._on_aftercare_news(told)
+            return
         await self._handle(told.entity.agency, when_followup_news(told, self.ports.clock.now()))
+
+    async def _on_aftercare_news(self, told: Recorded[FollowupNews]) -> None:
+        """Remind whoever took a request, or ask the coordinators to call them."""
+        event = told.event
+        if isinstance(event, CheckInFellDue | CheckInMissed):
+            roster = await self.circles.book.of(told.entity.agency)
+            news = Recorded(told.entity, told.meta, event, told.sequence)
+            command = when_aftercare_news(news, roster, self.ports.clock.now())
+            await self._handle(told.entity.agency, command)
 
     async def on_session_news(self, told: Recorded[SessionNews]) -> None:
         """Invite, remind or let off whoever holds a session; call the coordinator; ask for cover."""
@@ -183,6 +218,12 @@ class Subscribers:
         """Tell the coordinators of a place, or the mental health lead of a written notice."""
         roster = await self.circles.book.of(told.entity.agency)
         command = when_support_news(told, roster, self.ports.clock.now())
+        await self._handle(told.entity.agency, command)
+
+    async def on_private_news(self, told: Recorded[PrivateNews]) -> None:
+        """Remind a peer of whom they look after, or tell the coordinators whose it is."""
+        roster = await self.circles.book.of(told.entity.agency)
+        command = when_private_news(told, roster, self.ports.clock.now())
         await self._handle(told.entity.agency, command)
 
     async def _handle(self, agency: str, command: DispatchCommand) -> None:

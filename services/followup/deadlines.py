@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from schemas.aftercare import AftercarePlanned
 from schemas.envelope import Timer
 from schemas.exceptions import ExceptionRecorded
 from schemas.followup import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from schemas.aftercare import AftercareContact
     from schemas.envelope import Event
     from schemas.followup import PlannedIntervention
 
@@ -49,6 +51,8 @@ PROPOSE = "propose"
 SESSION_CONFIRM = "session-confirm"
 SESSION_OVER = "session-over"
 WINDOW_CLOSING = "window-closing"
+AFTERCARE_DUE = "aftercare-due"
+AFTERCARE_CLOSES = "aftercare-closes"
 RESOURCE_STALE = "resource-stale"
 NOTICE_REMINDER = "notice-reminder"
 NOTICE_OVERDUE = "notice-overdue"
@@ -88,6 +92,8 @@ LATE: dict[str, WhenLate] = {
     NOTICE_OVERDUE: WhenLate.DOES_IT,
     CONTACT_DUE: WhenLate.DOES_IT,  # somebody waits for that call
     RECORD_ERASE: WhenLate.DOES_IT,  # it was promised
+    AFTERCARE_DUE: WhenLate.DOES_IT,  # an offer to talk a day late is better than none
+    AFTERCARE_CLOSES: WhenLate.DOES_IT,
 }
 """Per kind; whatever is done late says by how much."""
 
@@ -146,8 +152,10 @@ def _of_a_time(event: Event) -> Sequence[Timer]:
 
 
 def _of_support(event: Event) -> Sequence[Timer]:
-    """Places that go stale, and written notices."""
+    """Places that go stale, written notices, and what follows a request for a peer."""
     match event:
+        case AftercarePlanned(check_ins=check_ins):
+            return tuple(_aftercare(check_ins))
         case ResourceListed(resource=resource, stale_at=at) if at is not None:
             return (Timer(kind=RESOURCE_STALE, key=resource.resource_id, due_at=at),)
         case ResourceConfirmed(resource_id=name, stale_at=at):
@@ -175,6 +183,12 @@ def _of_one_on_ones(event: Event) -> Sequence[Timer]:
             return (Timer(kind=RECORD_ERASE, key=THE_ONE, due_at=at),)
         case _:
             return ()
+
+
+def _aftercare(check_ins: Iterable[AftercareContact]) -> Iterator[Timer]:
+    for each in check_ins:
+        yield Timer(kind=AFTERCARE_DUE, key=each.item, due_at=each.due_at)
+        yield Timer(kind=AFTERCARE_CLOSES, key=each.item, due_at=each.closes_at)
 
 
 def _sessions(interventions: Iterable[PlannedIntervention]) -> Iterator[Timer]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.subjects import Stream
+from services.followup.aftercare_state import Aftercare, tended
 from services.followup.deadlines import deadlines
 from services.followup.decide import decide
+from services.followup.decide.aftercare import tend
 from services.followup.decide.exceptions import handle_exception
 from services.followup.decide.holds import keep_ledger
 from services.followup.decide.one_on_ones import decide_one
@@ -24,6 +26,7 @@ from services.followup.support_state import Directory, Referral, Told, kept, ref
 from services.runtime.handle import Decider
 
 if TYPE_CHECKING:
+    from services.followup.aftercare_commands import AftercareCommand
     from services.followup.commands import FollowupCommand
     from services.followup.private_commands import LedgerCommand, OneOnOneCommand
     from services.followup.support_commands import (
@@ -70,3 +73,11 @@ LEDGER: Decider[Ledger, LedgerCommand] = Decider(
     decide=keep_ledger,
     deadlines=deadlines,
 )
+AFTERCARE: Decider[Aftercare, AftercareCommand] = Decider(
+    stream=Stream.FOLLOWUP,
+    initial=Aftercare(),
+    evolve=tended,
+    decide=tend,
+    deadlines=deadlines,
+)
+"""What follows a request has the request's id: a case of FOLLOWUP that only these rules see."""

@@ -17,5 +17,9 @@ class FollowupSettings(RuntimeSettings):
     """The agency's own pack instead of it."""
     referrals_file: Path | None = None
     """The agency's own numbers for places and written notices instead of policy/referrals.yaml."""
+    private_file: Path | None = None
+    """The agency's own numbers for one-on-ones instead of policy/private.yaml."""
+    aftercare_file: Path | None = None
+    """The agency's own numbers for what follows a request, instead of policy/aftercare.yaml."""
     notice_file: Path | None = None
     """The limits of confidentiality in the words of the agency's lawyer, as plain text."""

@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schemas.dispatch import RosterExhausted, TeamFormed
+from schemas.dispatch import OfferAccepted, RosterExhausted, TeamFormed
 from schemas.followup import FollowupWidened, TeamNoted
 from schemas.intake import DeactivationRequested, IncidentUpdated, OperationsEnded
+from schemas.one_on_ones import LegalHoldLifted, OneOnOneTakenOver
 from schemas.refusals import RefusalCode
+from schemas.requests import CallbackMade, FollowupWaived, RequestClosed
+from schemas.roster import MemberLeft
 from schemas.steps import GroupSessionsApproved, GroupSessionsRefused
 from schemas.subjects import Stream
+from services.followup.private_desk import OF_ONE_ON_ONES
+from services.followup.aftercare_desk import OF_AFTERCARE
 from services.followup.reactions import (
     NEED_TO_KNOW,
     when_deactivation_requested,
@@ -30,7 +35,9 @@ if TYPE_CHECKING:
     from schemas.envelope import Recorded, TimerDue
     from schemas.refusals import Refusal
     from schemas.subjects import Entity
+    from services.followup.aftercare_desk import AftercareDesk
     from services.followup.commands import FollowupCommand
+    from services.followup.private_desk import PrivateDesk
     from services.followup.session_desk import SessionDesk
     from services.followup.support_desk import SupportDesk
     from services.runtime.host import Ports
@@ -43,6 +50,8 @@ class Subscribers:
     ports: Ports
     desk: SessionDesk
     support: SupportDesk
+    private: PrivateDesk
+    aftercare: AftercareDesk
 
     def listeners(self) -> tuple[Listener, ...]:
         """One durable consumer per reaction."""
@@ -56,6 +65,13 @@ class Subscribers:
             on_event("followup-deactivations", DeactivationRequested, self.on_deactivation),
             on_event("followup-teams-changed", TeamNoted, self.on_team_changed),
             on_event("followup-plans-widened", FollowupWidened, self.on_team_changed),
+            on_event("followup-peers-left", MemberLeft, self.private.on_member_left),
+            on_event("followup-taken-over", OneOnOneTakenOver, self.private.on_taken_over),
+            on_event("followup-holds-lifted", LegalHoldLifted, self.private.on_hold_lifted),
+            on_event("followup-emergencies-taken", OfferAccepted, self.aftercare.on_taken),
+            on_event("followup-callbacks", CallbackMade, self.aftercare.on_request_news),
+            on_event("followup-requests-closed", RequestClosed, self.aftercare.on_request_news),
+            on_event("followup-waived", FollowupWaived, self.aftercare.on_request_news),
             on_due("followup-due", Stream.FOLLOWUP, self.on_due),
         )
 
@@ -92,8 +108,14 @@ class Subscribers:
     async def on_due(self, due: TimerDue) -> None:
         """Pass a target, close a window, propose or confirm a time, remind, ask, let a check-in fall
         due or be missed."""
+        if due.timer.kind in OF_AFTERCARE:
+            _answered(await self.aftercare.on_due(due), due.timer.kind)
+            return
         if due.timer.kind in OF_SUPPORT:
             _answered(await self.support.on_due(due), due.timer.kind)
+            return
+        if due.timer.kind in OF_ONE_ON_ONES:
+            _answered(await self.private.on_due(due), due.timer.kind)
             return
         needs = due.timer.kind in NEED_TO_KNOW
         known = await self.desk.known(due.entity, due.timer.key) if needs else None

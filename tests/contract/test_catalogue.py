@@ -89,7 +89,7 @@ FORBIDDEN_WORDS = frozenset(
 )
 """What the glossary says never to write."""
 PARTICIPLE = re.compile(
-    r"(ed|extended|formed|withdrawn|given|made|split|held|sent|begun|fell_due|stood_down|overdue|taken|taken_over|asked_again|set|overridden|known|left)$"
+    r"(ed|extended|formed|withdrawn|given|made|split|held|sent|begun|fell_due|stood_down|overdue|taken|taken_over|asked_again|set|overridden|broken|known|left)$"
 )
 READERS = {"intake", "dispatch", "followup", "audit"}
 tokens = st.from_regex(r"\A[A-Za-z0-9_-]{1,30}\Z")

@@ -14,7 +14,7 @@ import pytest
 from schemas.dispatch import AlarmReason, Purpose, ReviewStage
 from schemas.policy import Role, Urgency
 from schemas.sessions import Coverage
-from services.dispatch.carriers import messages, session_messages
+from services.dispatch.carriers import aftercare_messages, messages, session_messages
 from services.dispatch.carriers.port import PhoneMessage
 from services.dispatch.carriers.short_forms import LONGEST_TEXT, fits_one_text, in_short
 from services.dispatch.edge import inbound_words
@@ -59,6 +59,8 @@ def _made() -> Iterator[tuple[str, PhoneMessage]]:
     yield Purpose.PLACE_GIVEN, messages.place_given(_ID, _LINK)
     for purpose in messages.OF_SUPPORT:
         yield purpose, messages.support(_ID, purpose, _LINK)
+    for purpose in aftercare_messages.OF_AFTERCARE:
+        yield purpose, aftercare_messages.aftercare(_ID, purpose, "p-03", _LINK)
     yield from _of_sessions()
     yield "member_page", messages.member_page(_ID, _LINK)
     yield "test", messages.test(_ID)
@@ -145,6 +147,11 @@ _ALLOWED = {
     ),
     Purpose.NOTICE_OVERDUE: (
         r"Tailboard: a written notice is overdue\n[A-Za-z ,.:]+\.\n\nOpen Tailboard: LINK\n"
+    ),
+    Purpose.AFTERCARE_DUE: (r"Tailboard: offer to talk again\n[A-Za-z ,;.]+\.\n\nOpen it: LINK\n"),
+    Purpose.AFTERCARE_MISSED: (
+        r"Tailboard: please call a peer\n([a-z0-9-]+|A peer) is down for a check-in that [A-Za-z ,.]+"
+        r"\.\n\nOpen it: LINK\n"
     ),
     "member_page": r"Tailboard: your page on the team\n[A-Za-z ,:.'\n]+LINK[A-Za-z ,:.'\n]*\n",
     "test": r"Tailboard: this is a test\nNothing has happened, and no answer is needed\.\n",

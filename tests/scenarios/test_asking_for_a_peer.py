@@ -81,6 +81,8 @@ async def test_two_peers_are_asked_and_one_calls(town: Town) -> None:
     assert isinstance(closed, RequestClosed)
     assert closed.reason is RequestEnd.DONE
     town.phones.look(first)
+    await town.http.post(f"{status}/no-follow-up")
+    await town.settle()
     await town.advance(days=30)
     town.phones.assert_silent()
 

@@ -27,8 +27,10 @@ from schemas.policy import (
     Urgency,
 )
 from schemas.subjects import Entity, Stream, case_id_for, derived_id
+from tests.support.builders_aftercare import aftercare_given
 from tests.support.builders_decisions import decisions
 from tests.support.builders_followup import HELD, TEAM, plans_changed
+from tests.support.builders_private import one_on_ones_kept
 from tests.support.builders_rota import HOURS, ROTA_EVENTS
 from tests.support.builders_sessions import sessions_scheduled
 from tests.support.builders_steps import WITHDRAWN, steps_taken
@@ -201,7 +203,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
     dispatch.MemberExcluded: {"member_id": "p-02", "reasons": (Exclusion.INVOLVED,)},
     dispatch.OfferExtended: _OFFER
     | {"urgency": Urgency.NOW, "expires_at": after(minutes=15), "emergency": False},
-    dispatch.OfferAccepted: _OFFER,
+    dispatch.OfferAccepted: _OFFER | {"emergency": True},
     dispatch.OfferDeclined: _OFFER,
     dispatch.OfferExpired: _OFFER,
     dispatch.OfferWithdrawn: _OFFER | WITHDRAWN,
@@ -225,6 +227,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "item": "check-in-1-responders",
         "appointment": None,
         "coverage": None,
+        "about": None,
     },
     deliveries.DeliveryStarted: _DELIVERY
     | {"attempt": 1, "give_up_at": after(seconds=30), "parcel_id": None, "offer_id": None},
@@ -240,7 +243,8 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "callback_by": after(minutes=30),
         "keep_until": after(days=7),
     },
-    requests.CallbackMade: {},
+    requests.CallbackMade: {"takers": TEAM[:1], "emergency": True},
+    requests.FollowupWaived: {},
     requests.EmergencyRaised: {
         "again_at": after(minutes=5),
         "category": requests.EmergencyCategory.SUICIDE_RISK,
@@ -257,6 +261,8 @@ VALID: dict[type[Event], dict[str, Any]] = {
     },
     requests.MemberFinished: {"offer_id": derived_id("builders", "offer")},
     requests.RequestClosed: {
+        "takers": TEAM[:1],
+        "emergency": True,
         "reason": requests.RequestEnd.DONE,
         "closed_at": after(minutes=50),
     },
@@ -298,11 +304,13 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "peer": "p-01",
     },
     followup.CheckInCompleted: {"item": "check-in-1-responders"},
-    followup.CheckInMissed: {"item": "check-in-1-responders"},
+    followup.CheckInMissed: {"item": "check-in-1-responders", "peer": "p-01"},
     **steps_taken(BRIEF.policy.places),
     **plans_changed(),
     **sessions_scheduled(),
     **support_given(),
+    **aftercare_given(),
+    **one_on_ones_kept(),
     **ROTA_EVENTS,
     **decisions(BRIEF, _TEAM, PLANNED, DEFERRED, CHECK_IN),
 }

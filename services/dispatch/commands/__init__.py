@@ -37,6 +37,7 @@ from services.dispatch.commands.requests import (
     RequestCommand,
     RequestPeer,
     StopKeeping,
+    WaiveFollowup,
 )
 from services.dispatch.commands.reviews import (
     AskReviewers,
@@ -136,5 +137,6 @@ __all__ = [
     "TellMembers",
     "TryNextChannel",
     "UnmuteMember",
+    "WaiveFollowup",
     "WithdrawMember",
 ]

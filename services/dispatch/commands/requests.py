@@ -80,6 +80,10 @@ class CheckCallback(CaseCommand):
     program_leads: tuple[MemberId, ...] = ()
 
 
+class WaiveFollowup(CaseCommand):
+    """The one who asked wants no follow-up."""
+
+
 class StopKeeping(CaseCommand):
     """The time for which a request is kept is over."""
 
@@ -95,4 +99,5 @@ RequestCommand = (
     | FinishRequest
     | CheckCallback
     | StopKeeping
+    | WaiveFollowup
 )

@@ -115,6 +115,7 @@ class Notice(Frozen):
 
     member_id: MemberId | None
     purpose: Purpose
+    about: MemberId | None = None
     appointment: Appointment | None = None
     coverage: Coverage | None = None
 

@@ -27,6 +27,13 @@ _HOLDS_WHATEVER_HAPPENS = frozenset(
         Purpose.PLACE_UNCONFIRMED,
         Purpose.NOTICE_DUE,
         Purpose.NOTICE_OVERDUE,
+        Purpose.AFTERCARE_DUE,
+        Purpose.AFTERCARE_MISSED,
+        Purpose.CONTACT_DUE,
+        Purpose.HAND_OVER_OFFERED,
+        Purpose.GLASS_BROKEN,
+        Purpose.ONE_ON_ONE_OVERDUE,
+        Purpose.ONE_ON_ONE_ORPHANED,
     }
 )
 _OPEN = frozenset({DeliveryStatus.PENDING, DeliveryStatus.FAILED_FOR_NOW})

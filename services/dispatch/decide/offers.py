@@ -134,7 +134,12 @@ def accept(command: AcceptOffer, state: Active) -> Sequence[Event] | Refusal:
 
 def taken(state: Active, offer: Offer) -> Sequence[Event]:
     """The member has the place; whoever waited for the last one of a role is let off."""
-    accepted = OfferAccepted(offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role)
+    accepted = OfferAccepted(
+        offer_id=offer.offer_id,
+        member_id=offer.member_id,
+        role=offer.role,
+        emergency=state.brief.emergency,
+    )
     return (accepted, *let_off(after(state, (accepted,)), but=offer.member_id))
 
 

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from schemas.dispatch import AlarmReason, OfferWithdrawn, Purpose
 from schemas.policy import Role
 from schemas.refusals import Refusal, RefusalCode
-from schemas.requests import CallbackMade, MemberFinished, PeerRequested, RequestClosed, RequestEnd
+from schemas.requests import (
+    CallbackMade,
+    FollowupWaived,
+    MemberFinished,
+    PeerRequested,
+    RequestClosed,
+    RequestEnd,
+)
 from services.dispatch.commands import (
     ActivateTeam,
     CancelRequest,
@@ -23,6 +30,7 @@ from services.dispatch.commands import (
     RequestPeer,
     StandTeamDown,
     StopKeeping,
+    WaiveFollowup,
 )
 from services.dispatch.decide.alarms import alarm, notify
 from services.dispatch.decide.asking import after
@@ -47,7 +55,7 @@ _EARLY = Refusal(RefusalCode.TIMER_NOT_DUE, "This request still has time.")
 TakersCommand = MarkReached | HandBack | RaiseEmergency | FinishRequest
 
 
-def decide(  # noqa: PLR0911 - one line per command
+def decide(  # noqa: C901, PLR0911 - one line per command
     command: RequestCommand, state: RequestState
 ) -> Sequence[Event] | Refusal:
     """What follows from a command about a request."""
@@ -62,6 +70,8 @@ def decide(  # noqa: PLR0911 - one line per command
             return check(command, state)
         case StopKeeping():
             return stop_keeping(command, state)
+        case WaiveFollowup():
+            return () if state.waived else (FollowupWaived(),)
         case RaiseEmergency(offer_id=None):
             return raised_by_the_asker(command, state)
         case MarkReached() | HandBack() | FinishRequest() | RaiseEmergency():
@@ -93,7 +103,7 @@ def cancel(command: CancelRequest, state: RequestState) -> Sequence[Event] | Ref
     """One tap: whoever was asked is let off, and the way to call back is erased."""
     if state.open_request is None:
         return ()
-    return (*_let_off(command, state), _closed(command, RequestEnd.CANCELLED))
+    return (*_let_off(command, state), _closed(command, RequestEnd.CANCELLED, state))
 
 
 def stop_keeping(command: StopKeeping, state: RequestState) -> Sequence[Event] | Refusal:
@@ -104,7 +114,7 @@ def stop_keeping(command: StopKeeping, state: RequestState) -> Sequence[Event] |
         return _EARLY
     is_open = isinstance(state.team, Active) and state.team.open_places()
     let_off = _let_off(command, state) if is_open else ()
-    return (*let_off, _closed(command, RequestEnd.KEPT_LONG_ENOUGH))
+    return (*let_off, _closed(command, RequestEnd.KEPT_LONG_ENOUGH, state))
 
 
 def check(command: CheckCallback, state: RequestState) -> Sequence[Event] | Refusal:
@@ -161,7 +171,7 @@ def finish(command: FinishRequest, state: RequestState) -> Sequence[Event]:
     is_wanted = Role.MHP in roles if then.team.brief.emergency else bool(roles)
     if others or is_wanted:
         return (done,)
-    return (done, _closed(command, RequestEnd.DONE))
+    return (done, _closed(command, RequestEnd.DONE, state))
 
 
 def _by_a_taker(command: TakersCommand, state: RequestState) -> Sequence[Event] | Refusal:
@@ -174,7 +184,7 @@ def _by_a_taker(command: TakersCommand, state: RequestState) -> Sequence[Event] 
         return _NOT_TAKEN
     match command:
         case MarkReached():
-            return () if request.reached else (CallbackMade(),)
+            return () if request.reached else (_reached(state),)
         case HandBack():
             return hand_back(command, state)
         case RaiseEmergency():
@@ -201,9 +211,20 @@ def _let_off(command: CancelRequest | StopKeeping, state: RequestState) -> Seque
 
 
 def _closed(
-    command: CancelRequest | StopKeeping | FinishRequest, reason: RequestEnd
+    command: CancelRequest | StopKeeping | FinishRequest, reason: RequestEnd, state: RequestState
 ) -> RequestClosed:
-    return RequestClosed(reason=reason, closed_at=command.now)
+    request = state.request
+    return RequestClosed(
+        reason=reason,
+        closed_at=command.now,
+        takers=state.takers,
+        emergency=request is not None and request.emergency,
+    )
+
+
+def _reached(state: RequestState) -> CallbackMade:
+    request = state.request
+    return CallbackMade(takers=state.takers, emergency=request is not None and request.emergency)
 
 
 def _team(state: RequestState, events: Sequence[Event]) -> Active:

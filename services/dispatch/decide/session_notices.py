@@ -20,7 +20,20 @@ if TYPE_CHECKING:
 _UNKNOWN = Refusal(RefusalCode.UNKNOWN_CASE, "No team was asked for in this case.")
 _ALWAYS = frozenset({Purpose.SESSION_CANCELLED, Purpose.COVERAGE})
 """Told even when the team was stood down: somebody would come, or be covered, for nothing."""
-_WITHOUT_A_TEAM = frozenset({Purpose.PLACE_UNCONFIRMED, Purpose.NOTICE_DUE, Purpose.NOTICE_OVERDUE})
+_WITHOUT_A_TEAM = frozenset(
+    {
+        Purpose.PLACE_UNCONFIRMED,
+        Purpose.NOTICE_DUE,
+        Purpose.NOTICE_OVERDUE,
+        Purpose.AFTERCARE_DUE,
+        Purpose.AFTERCARE_MISSED,
+        Purpose.CONTACT_DUE,
+        Purpose.HAND_OVER_OFFERED,
+        Purpose.GLASS_BROKEN,
+        Purpose.ONE_ON_ONE_OVERDUE,
+        Purpose.ONE_ON_ONE_ORPHANED,
+    }
+)
 """They concern no case, and no team was ever asked for."""
 
 
@@ -46,6 +59,7 @@ def _told(command: TellMembers, state: DispatchState) -> Iterator[Event]:
                     item=command.item,
                     appointment=notice.appointment,
                     coverage=notice.coverage,
+                    about=notice.about,
                 )
 
 

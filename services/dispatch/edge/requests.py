@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from schemas.envelope import MemberId, UtcDatetime
 from schemas.policy import Role
 from schemas.requests import RequestEnd
-from services.dispatch.commands import CancelRequest
+from services.dispatch.commands import CancelRequest, RequestCommand, WaiveFollowup
 from services.dispatch.edge.emergencies import fields_of
 from services.dispatch.edge.replies import HEADERS
 from services.dispatch.edge.requests_pages import clock, page
@@ -165,12 +165,20 @@ class Asking:
             return page("request_status.html", down, view="down", token=token)
         return self._status(token, standing)
 
+    async def waive(self, token: str) -> Response:
+        """No follow-up, in one tap, also when the request is long over."""
+        return await self._step(token, WaiveFollowup)
+
     async def cancel(self, token: str) -> Response:
         """Take it back, in one tap; how to call back is gone at once."""
+        return await self._step(token, CancelRequest)
+
+    async def _step(self, token: str, kind: type[RequestCommand]) -> Response:
         try:
             entity = self.signer.read(token)
-            await self.desk.do(entity, CancelRequest)
-            await self.desk.erase(entity)
+            handled = await self.desk.do(entity, kind)
+            if handled.state.open_request is None:
+                await self.desk.erase(entity)
         except BadLink:
             return page("request_status.html", HTTPStatus.NOT_FOUND, view="bad", token="")
         except Transient:
@@ -189,6 +197,7 @@ class Asking:
             emergency=asked.emergency,
             by=clock(asked.callback_by, self.ports.settings.time_zone),
             late=self.ports.clock.now() >= asked.callback_by,
+            waived=standing.waived,
         )
 
     async def _form(self, status: HTTPStatus, given: Mapping[str, str], wrong: str) -> HTMLResponse:
@@ -202,7 +211,7 @@ class Asking:
             needs_code=not self.doors.is_open,
             peers=self._askable(roster),
             disciplines=sorted({member.entry.discipline for member in roster.values()}),
-            within=_minutes(self.desk.policy.peer.callback_within.total_seconds()),
+            within=round(self.desk.policy.peer.callback_within.total_seconds() / 60) or 1,
             kept_days=round(self.desk.policy.keep_for.total_seconds() / 86400) or 1,
             notice=self.notice,
         )
@@ -271,6 +280,10 @@ def _add_pages(router: APIRouter, asking: Asking) -> None:
     async def cancel(token: str) -> Response:
         return await asking.cancel(token)
 
+    @router.post("/ask/{token}/no-follow-up", **hidden)
+    async def waive(token: str) -> Response:
+        return await asking.waive(token)
+
 
 def _view(standing: RequestState) -> str:
     asked = standing.request
@@ -280,10 +293,6 @@ def _view(standing: RequestState) -> str:
         return "reached"
     taken = isinstance(standing.team, Active) and standing.team.members()
     return "taken" if taken else "asked"
-
-
-def _minutes(seconds: float) -> int:
-    return max(1, round(seconds / 60))
 
 
 def _problem(status: HTTPStatus, detail: str) -> Problem:

@@ -14,6 +14,7 @@ from schemas.requests import (
     EmergencyPaged,
     EmergencyRaised,
     EmergencyRepeated,
+    FollowupWaived,
     MemberFinished,
     PeerRequested,
     RequestClosed,
@@ -35,6 +36,7 @@ QUIET = {
     EmergencyPaged: "as above",
     MemberFinished: "as above",
     RequestClosed: "as above",
+    FollowupWaived: "as above",
 }
 OF_CASES = [row for row in CATALOGUE if row.stream in {Stream.INTAKE, Stream.DISPATCH}]
 _CODE = re.compile(r"\b[a-z]+_[a-z_]+\b")

@@ -1,0 +1,64 @@
+"""What followup is asked to do after a member's own request for a peer."""
+
+from __future__ import annotations
+
+from schemas.candidates import Candidate
+from schemas.envelope import Command, MemberId, Slug, UtcDatetime
+from schemas.followup import MissReason
+from services.followup.aftercare_policy import AftercareRules
+
+
+class PlanAftercare(Command):
+    """Somebody has the request: plan when they offer to talk again. Said again, it is brought up to
+    date."""
+
+    emergency: bool
+    takers: tuple[Candidate, ...]
+    adds: bool = False
+    """These took it besides those who are known; otherwise they are all."""
+    since: UtcDatetime
+    """What the times are counted from."""
+    rules: AftercareRules
+
+
+class DeclineAftercare(Command):
+    """No follow-up, please."""
+
+
+class AftercareDue(Command):
+    """It is time for a check-in. A timer that was set for another moment has been overtaken."""
+
+    item: Slug
+    due_at: UtcDatetime
+
+
+class AftercareCloses(Command):
+    """A check-in's grace time passed."""
+
+    item: Slug
+    due_at: UtcDatetime
+
+
+class OfferAftercare(Command):
+    """Whoever took the request says that they offered it. What was answered stays with the two."""
+
+    item: Slug
+    member_id: MemberId
+
+
+class ExplainAftercare(Command):
+    """Whoever took the request says why it was missed."""
+
+    item: Slug
+    member_id: MemberId
+    reason: MissReason
+
+
+AftercareCommand = (
+    PlanAftercare
+    | DeclineAftercare
+    | AftercareDue
+    | AftercareCloses
+    | OfferAftercare
+    | ExplainAftercare
+)
