@@ -19,6 +19,8 @@ from services.audit.views import (
     merges,
     open_work,
     orders,
+    places,
+    private,
     requests,
     reviews,
     roster,
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from services.audit.news import News
     from services.audit.store import Store
     from services.audit.views.case_file import CaseFile
+    from services.audit.views.places import Places
+    from services.audit.views.private import Private
     from services.audit.views.requests import Requests
     from services.audit.views.roster import RosterPage
     from services.audit.views.support import Support
@@ -107,10 +111,20 @@ class Reader:
         now = self.clock.now()
         return await self.store.read(lambda connection: requests.told(connection, agency, now))
 
+    async def places(self, agency: str) -> Places:
+        """The agency's own places to turn to."""
+        now = self.clock.now()
+        return await self.store.read(lambda connection: places.told(connection, agency, now))
+
     async def support(self, agency: str) -> Support:
         """What may be told of referrals and exceptions: totals by kind."""
         now = self.clock.now()
         return await self.store.read(lambda connection: support.told(connection, agency, now))
+
+    async def private(self, agency: str) -> Private:
+        """What may be told of one-on-ones: counts, clocks, holds and broken glass."""
+        now = self.clock.now()
+        return await self.store.read(lambda connection: private.told(connection, agency, now))
 
     async def case(self, agency: str, case_id: str) -> tuple[CasePage, CaseFile]:
         """One case by its id or the beginning of it. Raises Problem 404 and 409."""

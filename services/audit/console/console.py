@@ -20,6 +20,7 @@ from services.audit.console.session import Sessions, safe_path
 from services.audit.console.steps import Acting
 from services.audit.currency import Numbers, read_numbers
 from services.audit.views.open_work import Which
+from services.audit.views.places import kind_label
 from services.runtime.auth import KeyRole
 from services.runtime.edge import Problem
 
@@ -106,6 +107,29 @@ class Console:
         zone = ZoneInfo(self.settings.time_zone)
         shown = await self.reader.roster(who.agency, zone, self.numbers)
         return await self.show("roster.html", request, "roster", shown=shown)
+
+    async def places(self, request: Request, refused: str) -> Response:
+        """The places that peers point to, and how often they did, as far as it may be told."""
+        who = self.who(request)
+        if who.role is not KeyRole.OPERATOR:
+            raise Problem(HTTPStatus.FORBIDDEN, "Only an operator's key may look at the places.")
+        await self.level()  # perhaps a button led here
+        support = await self.reader.support(who.agency)
+        offered = [
+            (kind_label(kind), count)
+            for kind, count in support.referrals.by_category.items()
+            if count is not None
+        ]
+        return await self.show(
+            "places.html",
+            request,
+            "places",
+            shown=await self.reader.places(who.agency),
+            support=support,
+            offered=offered,
+            leave=self.deciding.passes.issue(who, "places"),
+            refused=refused,
+        )
 
     async def reviews(self, request: Request) -> Response:
         """Everything that waits for a person's decision."""

@@ -70,6 +70,12 @@ def _add_boards(router: APIRouter, console: Console) -> None:
     async def roster(request: Request) -> Response:
         return await console.answer(request, console.roster(request))
 
+    @router.get("/places")
+    async def places(
+        request: Request, refused: Annotated[str, Query(max_length=40)] = ""
+    ) -> Response:
+        return await console.answer(request, console.places(request, refused))
+
     @router.get("/reviews")
     async def reviews(request: Request) -> Response:
         return await console.answer(request, console.reviews(request))
