@@ -13,6 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from services.audit.reader import CaseList, CasePage, Reader
 from services.audit.views.activations import Activations
 from services.audit.views.open_work import Which
+from services.audit.views.private import Private
 from services.audit.views.requests import Requests
 from services.audit.views.reviews import Reviews
 from services.audit.views.support import Support
@@ -121,6 +122,11 @@ def _waiting(
     async def support(principal: Annotated[Principal, Depends(caller)]) -> Support:
         """Referrals offered and exceptions recorded, as totals by kind; small ones are not told."""
         return await reader.support(principal.agency)
+
+    @router.get("/one-on-ones", openapi_extra=_KEY)
+    async def one_on_ones(principal: Annotated[Principal, Depends(caller)]) -> Private:
+        """How many one-on-ones, legal holds, and who opened what is not theirs. Nobody is named."""
+        return await reader.private(principal.agency)
 
 
 async def _feed(

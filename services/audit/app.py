@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from services.audit import api, drills_api
 from services.audit.console import drills as drill_pages
+from services.audit.console import private as private_page
 from services.audit.console.console import Console
 from services.audit.console.routes import routes as pages
 from services.audit.drills import DrillReader
@@ -34,6 +35,7 @@ def build(ports: Ports) -> Service:
     router.include_router(pages(console))
     exercises = DrillReader(reader)
     router.include_router(drills_api.routes(ports, exercises))
+    router.include_router(private_page.routes(console))
     router.include_router(drill_pages.routes(console, exercises))
     return Service(
         name="audit",

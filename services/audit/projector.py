@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from services.runtime.journal import Journal
 
 _CATCH_UP_SECONDS = 60.0
+_YIELD_SECONDS = 0.1
+_LAGGING = 100
 _LEVEL_SECONDS = 1.0
 _OF_CASES = (Stream.INTAKE, Stream.DISPATCH, Stream.FOLLOWUP)
 
@@ -41,6 +43,8 @@ class Projector:
     _moved: asyncio.Condition = field(default_factory=asyncio.Condition)
     _checked: asyncio.Lock = field(default_factory=asyncio.Lock)
     _is_checked: bool = False
+    _waited_for: int = 0
+    _hurried: asyncio.Event = field(default_factory=asyncio.Event)
 
     def jobs(self) -> tuple[Callable[[], Awaitable[None]], ...]:
         """One endless job per stream; a job that failed may be begun again."""
@@ -59,7 +63,7 @@ class Projector:
     async def level(self) -> None:
         """Wait until the views hold what the streams of cases held just now, at most a second: who
         pressed a button sees on the next page what it did."""
-        with contextlib.suppress(Transient, TimeoutError):
+        with contextlib.suppress(Transient, TimeoutError), self._hurrying():
             async with asyncio.timeout(_LEVEL_SECONDS):
                 newest = {each: await self.journal.last_sequence(each) for each in _OF_CASES}
                 async with self._moved:
@@ -75,9 +79,28 @@ class Projector:
             self._caught_up[stream].set()
         async for batch in self.journal.follow(stream, after):
             if batch:
+                await self._yield_to_others(len(batch))
                 await self._take(stream, batch)
             if not batch or batch[-1].sequence >= newest:
                 self._caught_up[stream].set()
+
+    async def _yield_to_others(self, count: int) -> None:
+        """Let whoever is being called be called first: what has just happened is shown a moment later,
+        and together with what follows from it. Whoever is far behind, or waited for, goes on."""
+        if count < _LAGGING:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurried.wait(), _YIELD_SECONDS)
+
+    @contextlib.contextmanager
+    def _hurrying(self) -> Iterator[None]:
+        self._waited_for += 1
+        self._hurried.set()
+        try:
+            yield
+        finally:
+            self._waited_for -= 1
+            if not self._waited_for:
+                self._hurried.clear()
 
     async def _take(self, stream: Stream, batch: Sequence[Recorded[Event]]) -> None:
         changes = [change for recorded in batch for change in _readable(recorded)]
@@ -86,7 +109,11 @@ class Projector:
         await self.store.write(stream, batch[-1].sequence, changes)
         await self._reached(stream, batch[-1].sequence)
         changed = before ^ await self._waiting(asked)
-        shown = {told.entity.agency for told in batch if not told.entity.is_request}
+        shown = {
+            told.entity.agency
+            for told in batch
+            if not (told.entity.is_request or told.entity.is_private)
+        }
         await self.news.publish(shown | changed)
 
     async def _reached(self, stream: Stream, position: int) -> None:

@@ -35,6 +35,15 @@ from schemas.followup import (
     InterventionHeld,
     InterventionMissed,
 )
+from schemas.one_on_ones import (
+    ContactFellDue,
+    OneOnOneClosed,
+    OneOnOneContacted,
+    OneOnOneErased,
+    OneOnOneOpened,
+    OneOnOneOverdue,
+    OneOnOneTakenOver,
+)
 from schemas.policy import GROUP_TALKS, InterventionKind, Role
 from schemas.requests import MemberFinished, RequestClosed
 from schemas.steps import MembersAskedAgain, StandbyOffered
@@ -91,7 +100,7 @@ class CaseLoad:
     is_drill: bool = False
     """An exercise is no load, and keeps nobody from a real case."""
     is_over: bool = False
-    """A request that is closed."""
+    """A request or a one-on-one that is closed."""
     grave_since: datetime | None = None
     """Since when it is a tier 1 response."""
     asks: Mapping[UUID, Ask] = field(default_factory=dict)
@@ -105,6 +114,8 @@ class CaseLoad:
     """Items that were held, made or missed."""
     due: Mapping[str, str] = field(default_factory=dict)
     """Check-ins that fell due, and the peer whose they are."""
+    looked_after_by: str | None = None
+    """Of a one-on-one that is open: its peer."""
 
 
 _SETTLES = {
@@ -147,6 +158,7 @@ def parts(case: CaseLoad) -> dict[str, Part]:
     for ask in case.asks.values():
         by_member[ask.member_id].append(ask)
     others = {*case.due.values(), *(who for held in case.held.values() for who in held.by)}
+    others |= {case.looked_after_by} if case.looked_after_by else set()
     for member_id in others:
         by_member.setdefault(member_id, [])
     return {member_id: _part(case, member_id, asks) for member_id, asks in by_member.items()}
@@ -156,7 +168,7 @@ def _part(case: CaseLoad, member_id: str, asks: list[Ask]) -> Part:
     is_open = max((a.expires_at for a in asks if a.standing is Standing.OPEN), default=None)
     asked = tuple(sorted(ask.asked_at for ask in asks))
     own = [ask for ask in asks if ask.standing is Standing.TAKEN]
-    calls = sum(peer == member_id for peer in case.due.values())
+    calls = sum(peer == member_id for peer in (*case.due.values(), case.looked_after_by))
     served = _served(case, member_id, has_a_place=bool(own))
     if not own:
         return Part(asked, open_until=is_open, sessions=served, one_on_ones=calls)
@@ -254,6 +266,23 @@ def _ended(case: CaseLoad, event: Event) -> CaseLoad:
             return replace(case, due={**case.due, event.item: peer})
         case FollowupCancelled() | CaseClosed():
             return replace(case, talks={}, due={})
+        case _:
+            return _looked_after(case, event)
+
+
+def _looked_after(case: CaseLoad, event: Event) -> CaseLoad:
+    """Each event of a one-on-one says whose it is, so that a late reader needs no first one."""
+    match event:
+        case (
+            OneOnOneOpened(peer=peer)
+            | OneOnOneContacted(peer=peer)
+            | ContactFellDue(peer=peer)
+            | OneOnOneOverdue(peer=peer)
+            | OneOnOneTakenOver(peer=peer)
+        ):
+            return case if case.is_over else replace(case, looked_after_by=peer)
+        case OneOnOneClosed() | OneOnOneErased():
+            return replace(case, looked_after_by=None, is_over=True)
         case _:
             return case
 

@@ -14,7 +14,12 @@ import pytest
 from schemas.dispatch import AlarmReason, Purpose, ReviewStage
 from schemas.policy import Role, Urgency
 from schemas.sessions import Coverage
-from services.dispatch.carriers import aftercare_messages, messages, session_messages
+from services.dispatch.carriers import (
+    aftercare_messages,
+    messages,
+    private_messages,
+    session_messages,
+)
 from services.dispatch.carriers.port import PhoneMessage
 from services.dispatch.carriers.short_forms import LONGEST_TEXT, fits_one_text, in_short
 from services.dispatch.edge import inbound_words
@@ -59,11 +64,18 @@ def _made() -> Iterator[tuple[str, PhoneMessage]]:
     yield Purpose.PLACE_GIVEN, messages.place_given(_ID, _LINK)
     for purpose in messages.OF_SUPPORT:
         yield purpose, messages.support(_ID, purpose, _LINK)
+    yield from _of_people()
     for purpose in aftercare_messages.OF_AFTERCARE:
         yield purpose, aftercare_messages.aftercare(_ID, purpose, "p-03", _LINK)
     yield from _of_sessions()
     yield "member_page", messages.member_page(_ID, _LINK)
     yield "test", messages.test(_ID)
+
+
+def _of_people() -> Iterator[tuple[str, PhoneMessage]]:
+    """What is told of whom peers look after."""
+    for purpose in private_messages.OF_PEOPLE:
+        yield purpose, private_messages.of_people(_ID, purpose, "p-01", _LINK)
 
 
 def _of_sessions() -> Iterator[tuple[str, PhoneMessage]]:
@@ -147,6 +159,21 @@ _ALLOWED = {
     ),
     Purpose.NOTICE_OVERDUE: (
         r"Tailboard: a written notice is overdue\n[A-Za-z ,.:]+\.\n\nOpen Tailboard: LINK\n"
+    ),
+    Purpose.CONTACT_DUE: r"Tailboard: a contact is due\nA contact is due\.\n\nOpen it: LINK\n",
+    Purpose.HAND_OVER_OFFERED: (
+        r"Tailboard: a one-on-one is offered to you\n[A-Za-z ,.-]+\n\nOpen it: LINK\n"
+    ),
+    Purpose.GLASS_BROKEN: (
+        r"Tailboard: a record of yours was opened\n[A-Za-z ,.-]+\n\nOpen it: LINK\n"
+    ),
+    Purpose.ONE_ON_ONE_OVERDUE: (
+        r"Tailboard: a one-on-one is overdue\n"
+        r"A one-on-one of peer p-01 is overdue\.\n\nOpen it: LINK\n"
+    ),
+    Purpose.ONE_ON_ONE_ORPHANED: (
+        r"Tailboard: a one-on-one needs another peer\n"
+        r"A one-on-one of peer p-01 needs another peer[a-z ,.]+\n\nOpen it: LINK\n"
     ),
     Purpose.AFTERCARE_DUE: (r"Tailboard: offer to talk again\n[A-Za-z ,;.]+\.\n\nOpen it: LINK\n"),
     Purpose.AFTERCARE_MISSED: (

@@ -11,6 +11,7 @@ from services.audit.folds import (
     drills,
     followup,
     intake,
+    private,
     requests,
     roster,
     rota,
@@ -32,6 +33,8 @@ def changes_of(recorded: Recorded[Event]) -> Iterable[Change]:
     """
     if recorded.entity.is_request:
         return requests.changes(recorded)
+    if recorded.entity.is_private:
+        return private.changes(recorded)
     if recorded.entity.is_apart:
         return support.changes(recorded)
     return _of_a_stream(recorded)

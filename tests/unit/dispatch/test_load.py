@@ -32,6 +32,15 @@ from schemas.followup import (
     InterventionMissed,
     PlannedIntervention,
 )
+from schemas.one_on_ones import (
+    ContactFellDue,
+    OneOnOneClosed,
+    OneOnOneContacted,
+    OneOnOneErased,
+    OneOnOneOpened,
+    OneOnOneOverdue,
+    OneOnOneTakenOver,
+)
 from schemas.policy import Group, InterventionKind, LoadCaps, Role, Urgency
 from schemas.requests import MemberFinished, RequestClosed
 from schemas.steps import MembersAskedAgain, StandbyOffered
@@ -365,3 +374,19 @@ def test_a_member_is_capped_by_group_sessions(sessions: int, capped: bool) -> No
     load = Load(sessions=tuple(NOW - n * DAY for n in range(sessions)))
 
     assert load.is_capped(LoadCaps(), NOW) is capped
+
+
+@pytest.mark.parametrize(
+    "first", [OneOnOneOpened, OneOnOneContacted, ContactFellDue, OneOnOneOverdue]
+)
+def test_a_one_on_one_is_a_talk_of_its_peers_until_it_is_closed(first: type[Event]) -> None:
+    case = evolve(CaseLoad(newest=NOW), an(first), NOW)
+    assert {name: part.one_on_ones for name, part in parts(case).items()} == {"p-01": 1}
+    taken = evolve(case, an(OneOnOneTakenOver), NOW)
+    assert {name: part.one_on_ones for name, part in parts(taken).items()} == {"p-02": 1}
+    caps = LoadCaps(open_one_on_ones=1)
+    assert together({"o-1": parts(case)["p-01"]}).is_capped(caps, NOW)
+    for over in (OneOnOneClosed, OneOnOneErased):
+        closed = evolve(taken, an(over), NOW)
+        assert parts(closed) == {}
+        assert parts(evolve(closed, an(first), NOW)) == {}, "an old telling brings nothing back"
