@@ -28,3 +28,14 @@ LINE_OF_DUTY_DEATH: Final[dict[str, Any]] = {
     "responders": [{"outcome": "killed"}],
     "units": ["E12", "L3", "B1"],
 }
+MASS_CASUALTY: Final[dict[str, Any]] = {
+    "incident_number": "26-000400",
+    "incident_type": "Train derailment",
+    "flags": ["mass_casualty"],
+    "units": ["E12", "M12", "L3"],
+}
+DISPATCHERS_CALL: Final[dict[str, Any]] = {
+    "incident_number": "26-000500",
+    "incident_type": "Open line",
+    "flags": ["dispatcher_exposed"],
+}
