@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import (
     Connection,
     Engine,
+    Executable,
     Table,
     create_engine,
     event,
@@ -167,12 +169,19 @@ class _Row:
 
 
 def _put(connection: Connection, table: Table, rows: list[Values], first: frozenset[str]) -> None:
+    connection.execute(_upsert(table, tuple(sorted(rows[0])), first), rows)
+
+
+@lru_cache(maxsize=1024)
+def _upsert(table: Table, names: tuple[str, ...], first: frozenset[str]) -> Executable:
+    """Kept, as to make one takes longer than to run it, and holds up whatever else this process does."""
     key = [column.name for column in table.primary_key]
     statement = upsert(table)
-    news: Values = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    excluded = statement.excluded
+    news: Values = {name: excluded[name] for name in names if name not in key}
     for name in first:
-        news[name] = func.coalesce(table.c[name], statement.excluded[name])
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=news), rows)
+        news[name] = func.coalesce(table.c[name], excluded[name])
+    return statement.on_conflict_do_update(index_elements=key, set_=news)
 
 
 def _positions(connection: Connection) -> dict[str, int]:

@@ -32,7 +32,7 @@ from services.intake.app import load_pack
 from services.intake.settings import IntakeSettings
 from services.runtime.auth import KeyRole, add_key, write_private
 from services.runtime.clock import Clock, ClockMismatch, clock_for
-from services.runtime.host import Host
+from services.runtime.host import Host, run
 from services.runtime.provision import ProvisionMismatch, provision
 from services.runtime.server import FEED, OPERATOR, AlreadyRunning, EmbeddedServer, lock_folder
 from services.runtime.settings import DEFAULT_PORT
@@ -252,7 +252,7 @@ def up(
             answers=time_scale > 1 if answers is None else answers,
         )
         _must_be_free(host, town.port)
-        asyncio.run(town.run())
+        run(town.run())
     except ValidationError as error:
         first = error.errors()[0]
         _stop(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
