@@ -62,18 +62,18 @@ def _made() -> Iterator[tuple[str, PhoneMessage]]:
     yield Purpose.CHECK_IN_DUE, messages.check_in_due(_ID, _LINK)
     yield Purpose.CALLBACK_DUE, messages.callback_due(_ID, _LINK)
     yield Purpose.PLACE_GIVEN, messages.place_given(_ID, _LINK)
-    for purpose in messages.OF_SUPPORT:
-        yield purpose, messages.support(_ID, purpose, _LINK)
-    yield from _of_people()
-    for purpose in aftercare_messages.OF_AFTERCARE:
-        yield purpose, aftercare_messages.aftercare(_ID, purpose, "p-03", _LINK)
+    yield from _of_no_case()
     yield from _of_sessions()
     yield "member_page", messages.member_page(_ID, _LINK)
     yield "test", messages.test(_ID)
 
 
-def _of_people() -> Iterator[tuple[str, PhoneMessage]]:
-    """What is told of whom peers look after."""
+def _of_no_case() -> Iterator[tuple[str, PhoneMessage]]:
+    """What is told of places, of written notices, and of whom peers look after."""
+    for purpose in messages.OF_SUPPORT:
+        yield purpose, messages.support(_ID, purpose, _LINK)
+    for purpose in aftercare_messages.OF_AFTERCARE:
+        yield purpose, aftercare_messages.aftercare(_ID, purpose, "p-03", _LINK)
     for purpose in private_messages.OF_PEOPLE:
         yield purpose, private_messages.of_people(_ID, purpose, "p-01", _LINK)
 

@@ -105,17 +105,21 @@ class Running:
 
 
 @asynccontextmanager
-async def up(folder: Path, *options: str) -> AsyncIterator[Running]:
-    """Start it and wait for the banner; end it if the test has not."""
+async def up(
+    folder: Path, *options: str, log: Path | None = None, **settings: str
+) -> AsyncIterator[Running]:
+    """Start it and wait for the banner; end it if the test has not. `log` is where its log goes."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     command = ("up", "--demo", "--data-dir", str(folder), "--port", port, *options)
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-u", "-m", "services.cli", *command),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+    with (log or Path(os.devnull)).open("ab") as written:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-u", "-m", "services.cli", *command),
+            env=os.environ | settings,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=written,
+        )
     try:
         banner = ""
         async with asyncio.timeout(_PATIENCE):
