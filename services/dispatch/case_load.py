@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from schemas import one_on_ones
 from schemas.dispatch import (
     OfferAccepted,
     OfferDeclined,
@@ -34,15 +35,6 @@ from schemas.followup import (
     InterventionDeclined,
     InterventionHeld,
     InterventionMissed,
-)
-from schemas.one_on_ones import (
-    ContactFellDue,
-    OneOnOneClosed,
-    OneOnOneContacted,
-    OneOnOneErased,
-    OneOnOneOpened,
-    OneOnOneOverdue,
-    OneOnOneTakenOver,
 )
 from schemas.policy import GROUP_TALKS, InterventionKind, Role
 from schemas.requests import MemberFinished, RequestClosed
@@ -274,14 +266,14 @@ def _looked_after(case: CaseLoad, event: Event) -> CaseLoad:
     """Each event of a one-on-one says whose it is, so that a late reader needs no first one."""
     match event:
         case (
-            OneOnOneOpened(peer=peer)
-            | OneOnOneContacted(peer=peer)
-            | ContactFellDue(peer=peer)
-            | OneOnOneOverdue(peer=peer)
-            | OneOnOneTakenOver(peer=peer)
+            one_on_ones.OneOnOneOpened(peer=peer)
+            | one_on_ones.OneOnOneContacted(peer=peer)
+            | one_on_ones.ContactFellDue(peer=peer)
+            | one_on_ones.OneOnOneOverdue(peer=peer)
+            | one_on_ones.OneOnOneTakenOver(peer=peer)
         ):
             return case if case.is_over else replace(case, looked_after_by=peer)
-        case OneOnOneClosed() | OneOnOneErased():
+        case one_on_ones.OneOnOneClosed() | one_on_ones.OneOnOneErased():
             return replace(case, looked_after_by=None, is_over=True)
         case _:
             return case
