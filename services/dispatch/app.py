@@ -119,7 +119,7 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
         responders=_responders(circles, own),
         owned=(Stream.DISPATCH, Stream.ROSTER, Stream.ROTA),
         streamed=(rota_calendars.FILE_PATH,),
-        background=(*(part.keep for part in kept_up), carriers.warm),
+        background=(*(part.keep for part in kept_up), carriers.keep),
     )
 
 

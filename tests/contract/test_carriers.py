@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,6 +15,7 @@ import pytest
 from schemas.dispatch import Failure
 from services.dispatch.carriers.apprised import AppriseCarrier
 from services.dispatch.carriers.email import SmtpCarrier
+from services.dispatch.carriers.mail_connections import MOST, KeptConnections
 from services.dispatch.carriers.port import Contact, NotDelivered, PhoneMessage
 from services.dispatch.carriers.signing import verify
 from services.dispatch.carriers.webhook import Endpoint, WebhookCarrier
@@ -380,3 +382,68 @@ async def test_an_agency_may_allow_some_services_only() -> None:
 
     assert failure.failure is Failure.PERMANENT
     assert "not allowed" in str(failure)
+
+
+@asynccontextmanager
+async def _keeping(server: MailServer) -> AsyncIterator[SmtpCarrier]:
+    """As `_serving`, with connections that are kept for the next message."""
+    async with _serving(server) as alone:
+        kept = KeptConnections(60)
+        yield replace(alone, kept=kept)
+        kept.close()
+
+
+async def test_a_connection_is_kept_for_the_next_message() -> None:
+    server = MailServer()
+    async with _keeping(server) as carrier:
+        for _ in range(3):
+            await carrier.send(_MESSAGE, _CONTACT)
+        assert (server.greeted, len(server.taken), server.quits) == (1, 3, 0)
+
+
+async def test_messages_side_by_side_have_a_connection_each_and_two_are_kept() -> None:
+    server = MailServer()
+    async with _keeping(server) as carrier:
+        await asyncio.gather(*(carrier.send(_MESSAGE, _CONTACT) for _ in range(5)))
+        assert (len(server.taken), server.quits) == (5, 5 - MOST)
+
+
+async def test_a_kept_connection_that_is_gone_is_made_up_for_by_a_new_one() -> None:
+    server = MailServer()
+    async with _keeping(server) as carrier:
+        await carrier.send(_MESSAGE, _CONTACT)
+        server.hang_up()
+        await carrier.send(_MESSAGE, _CONTACT)
+        assert (server.greeted, len(server.taken)) == (2, 2)
+
+
+async def test_a_kept_connection_that_falls_silent_is_made_up_for_in_time() -> None:
+    server = MailServer()
+    loop = asyncio.get_running_loop()
+    async with _keeping(server) as carrier:
+        await carrier.send(_MESSAGE, _CONTACT)
+        server.fall_silent()
+        began = loop.time()
+        await carrier.send(_MESSAGE, _CONTACT)
+        assert loop.time() - began < _SECONDS
+        assert (server.greeted, len(server.taken)) == (2, 2)
+
+
+async def test_a_kept_connection_that_dies_over_the_content_leaves_it_uncertain() -> None:
+    """From DATA on the message may have gone out: a second try could be a second page."""
+    server = MailServer()
+    async with _keeping(server) as carrier:
+        await carrier.send(_MESSAGE, _CONTACT)
+        server.drop_in_data = True
+        assert await _failure(carrier) is Failure.UNCERTAIN
+        assert server.greeted == 1
+
+
+async def test_a_connection_that_had_trouble_is_not_kept() -> None:
+    server = MailServer()
+    async with _keeping(server) as carrier:
+        server.refuse_content = "552 too much"
+        assert await _failure(carrier) is Failure.PERMANENT
+        server.refuse_content = None
+        await carrier.send(_MESSAGE, _CONTACT)
+        assert server.greeted == 2

@@ -26,7 +26,21 @@ class MailServer:
     drop_in_data: bool = False
     hang_after: str | None = None
     taken: list[Any] = field(default_factory=list)
+    greeted: int = 0
     quits: int = 0
+    protocols: list[smtp.SMTP] = field(default_factory=list)
+
+    def hang_up(self) -> None:
+        """Close every connection, as a server does that was idle for too long."""
+        for protocol in self.protocols:
+            if isinstance(protocol.transport, asyncio.Transport):
+                protocol.transport.abort()
+
+    def fall_silent(self) -> None:
+        """Hear nothing any more on the connections that there are."""
+        for protocol in self.protocols:
+            if isinstance(protocol.transport, asyncio.Transport):
+                protocol.transport.pause_reading()
 
     async def handle_RCPT(  # noqa: N802
         self, server: Any, _session: Any, envelope: Any, address: str, _options: Any
@@ -57,18 +71,18 @@ class MailServer:
 async def mail_server(server: MailServer, port: int = 0) -> AsyncIterator[int]:
     """The server on a port of this machine, until the end of the block."""
     loop = asyncio.get_running_loop()
-    protocols: list[smtp.SMTP] = []
 
     def connected() -> smtp.SMTP:
-        protocols.append(smtp.SMTP(server, loop=loop, hostname="test"))
-        return protocols[-1]
+        server.greeted += 1
+        server.protocols.append(smtp.SMTP(server, loop=loop, hostname="test"))
+        return server.protocols[-1]
 
     listening = await loop.create_server(connected, "127.0.0.1", port)
     try:
         yield listening.sockets[0].getsockname()[1]
     finally:
         listening.close()
-        for protocol in protocols:
+        for protocol in server.protocols:
             if protocol.transport:
                 protocol.transport.close()
         await listening.wait_closed()

@@ -18,6 +18,7 @@ from services.dispatch.carriers.desk import CarrierDesk
 from services.dispatch.carriers.email import SmtpCarrier
 from services.dispatch.carriers.health import Healths
 from services.dispatch.carriers.limits import Throttle
+from services.dispatch.carriers.mail_connections import KeptConnections
 from services.dispatch.carriers.webhook import Endpoint, WebhookCarrier
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from services.dispatch.carriers.expected import Texts
     from services.dispatch.carriers.port import Carrier
     from services.dispatch.settings import DispatchSettings
+
+_KEPT_SECONDS = 60.0
 
 
 def carriers_of(file: CarriersFile, settings: DispatchSettings) -> Carriers:
@@ -103,4 +106,5 @@ def _smtp(each: Smtp, settings: DispatchSettings) -> SmtpCarrier:
         password=each.password.value() if each.password else password,
         start_tls=settings.smtp_start_tls if each.start_tls is None else each.start_tls,
         channel=each.channel,
+        kept=KeptConnections(_KEPT_SECONDS),
     )

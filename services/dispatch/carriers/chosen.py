@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from schemas.deliveries import FIRST_CHANNEL
 from services.dispatch.carriers.apprised import AppriseCarrier, warm
+from services.dispatch.carriers.email import SmtpCarrier
 from services.dispatch.carriers.port import Contact
 
 if TYPE_CHECKING:
@@ -42,10 +43,17 @@ class Carriers:
         wished = [channel for channel in contact.order if channel in able]
         return tuple(dict.fromkeys((*wished, *able))) or (self.all[0].channel,)
 
-    async def warm(self) -> None:
-        """Load what the first message would have to wait for."""
+    async def keep(self) -> None:
+        """Load what the first message would have to wait for, and let go at the end of what is kept
+        for the next: run as a background job."""
         if any(isinstance(each, AppriseCarrier) for each in self.all):
             await asyncio.to_thread(warm)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for each in self.all:
+                if isinstance(each, SmtpCarrier):
+                    each.kept.close()
 
     @property
     def mail(self) -> Carrier:

@@ -1,11 +1,10 @@
-"""SMTP: one connection per message, each step telling whether the message may have gone out."""
+"""SMTP: one message at a time on a connection, each step telling whether it may have gone out."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +13,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 from schemas.deliveries import FIRST_CHANNEL
 from schemas.dispatch import Failure
 from services.dispatch.carriers.invitations import calendar_of
+from services.dispatch.carriers.mail_connections import KeptConnections
 from services.dispatch.carriers.port import NotDelivered
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _ONE_LINE = re.compile(r"[\x20-\x7e]{1,78}")
 _SHORT_LINES = re.compile(r"(?:[\x20-\x7e]{0,900}\n)+")
-_GOODBYE_SECONDS = 0.5
-"""The message is taken by then: waiting longer could outlast the claim on sending it."""
+_STALE_SECONDS = 2.0
+"""A kept connection whose other end has gone without a word is given up after so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class SmtpCarrier:
     start_tls: bool | None = None
     channel: str = FIRST_CHANNEL
     form: Literal["mail"] = "mail"
+    kept: KeptConnections = field(default_factory=lambda: KeptConnections(0), compare=False)
 
     def reaches(self, contact: Contact) -> bool:
         """See Carrier.reaches."""
@@ -64,14 +65,13 @@ class SmtpCarrier:
             contact.email.encode("ascii")
         except ValueError as unusable:
             raise NotDelivered(Failure.PERMANENT, "the address cannot be used") from unusable
-        client = self._client()
+        client = await self._introduced(contact.email)
         try:
-            await self._hand_over(client, contact.email, mail)
-            with contextlib.suppress(SMTPException, OSError, TimeoutError):
-                async with asyncio.timeout(_GOODBYE_SECONDS):
-                    await client.quit()
-        finally:
+            await self._hand_over(client, mail)
+        except BaseException:
             client.close()
+            raise
+        await self.kept.leave(client)
 
     def _client(self) -> SMTP:
         return SMTP(
@@ -81,15 +81,50 @@ class SmtpCarrier:
             username=self.username,
             password=self.password,
             start_tls=self.start_tls,
+            local_hostname=self.kept.hostname,
         )
 
-    async def _hand_over(self, client: SMTP, recipient: str, mail: bytes) -> None:
-        """Before DATA nothing can have gone out; from DATA on it may have."""
+    async def _introduced(self, recipient: str) -> SMTP:
+        """A connection on which sender and recipient are named. Before DATA nothing can have gone out."""
         try:
             async with asyncio.timeout(self.seconds):
-                await self._before_data(client, recipient)
+                client = await self._still_there() or await self._connected()
+                try:
+                    await client.rcpt(recipient)
+                except BaseException:
+                    client.close()
+                    raise
         except (SMTPException, OSError, TimeoutError) as error:
             raise NotDelivered(_kind(error), f"refused ({type(error).__name__})") from error
+        return client
+
+    async def _still_there(self) -> SMTP | None:
+        """A kept connection that still answers; what is wrong with it, a new one would say too."""
+        client = self.kept.take()
+        if client is None:
+            return None
+        try:
+            async with asyncio.timeout(min(_STALE_SECONDS, self.seconds / 2)):
+                await client.mail(self.sender)
+        except BaseException as trouble:
+            client.close()
+            if not isinstance(trouble, SMTPException | OSError | TimeoutError):
+                raise
+            return None
+        return client
+
+    async def _connected(self) -> SMTP:
+        client = self._client()
+        try:
+            await client.connect()
+            await client.mail(self.sender)
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+    async def _hand_over(self, client: SMTP, mail: bytes) -> None:
+        """From DATA on it may have gone out."""
         try:
             async with asyncio.timeout(self.seconds):
                 await client.data(mail)
@@ -98,11 +133,6 @@ class SmtpCarrier:
         except (SMTPException, OSError, TimeoutError) as error:
             lost = "the connection broke while the message was handed over"
             raise NotDelivered(Failure.UNCERTAIN, lost) from error
-
-    async def _before_data(self, client: SMTP, recipient: str) -> None:
-        await client.connect()
-        await client.mail(self.sender)
-        await client.rcpt(recipient)
 
 
 def _kind(error: Exception) -> Failure:
