@@ -161,6 +161,8 @@ def _idle(state: Idle, event: Event) -> DispatchState:
             )
         case TeamStoodDown():
             return replace(state, stood_down_at=event.decided_at)
+        case MemberNotified(notice_id=told):
+            return replace(state, notices=state.notices | {told})
         case (
             DeliveryStarted()
             | DeliverySent()
