@@ -107,6 +107,8 @@ async def test_the_notice_comes_first_and_nothing_of_the_person_is_in_the_stream
         assert NAME not in str(answer.url)
     one = await page.get(f"/{hidden['id']}")
     assert NUMBER in one.text
+    assert 'href="tel:+12025550147"' in one.text
+    assert "Tue 3 Mar, 03:00 UTC" in one.text
     for secret in (NAME, NUMBER, "Zebulon", "555 0147"):
         assert secret not in everything(town)
 

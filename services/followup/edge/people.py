@@ -28,7 +28,7 @@ from services.followup.edge.people_given import (
     person_of,
     shown_of,
 )
-from services.followup.edge.people_shown import OUTCOMES, people, said
+from services.followup.edge.people_shown import OUTCOMES, dial_of, people, said
 from services.followup.private_commands import (
     AnswerHandOver,
     CloseOneOnOne,
@@ -141,6 +141,7 @@ class PeoplePages:
             token,
             wrong=wrong,
             kept=kept,
+            dial=dial_of(kept.person.reach_at) if kept.person else None,
             mine=state.peer == whose.member_id,
             when=said(state.next_contact_at, self.zone),
             is_due=state.next_contact_at <= self.now,

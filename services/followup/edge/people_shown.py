@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ OUTCOMES = {
     SessionOutcome.REFERRAL: "Referred to somebody else",
     SessionOutcome.EMERGENCY: "Handed to emergency help",
 }
+_PHONE = re.compile(r"\+?[\d\s().-]{3,24}")
 _LOST = "Details are missing"
 
 
@@ -73,3 +75,8 @@ def said(at: datetime, zone: ZoneInfo) -> str:
     """`Mon 2 Mar, 18:30 CST`."""
     local = at.astimezone(zone)
     return f"{local:%a} {local.day} {local:%b}, {local:%H:%M %Z}"
+
+
+def dial_of(reach_at: str) -> str | None:
+    """What a phone can dial, when it is a number and nothing else."""
+    return re.sub(r"[^\d+]", "", reach_at) or None if _PHONE.fullmatch(reach_at) else None

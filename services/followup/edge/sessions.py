@@ -196,7 +196,7 @@ async def _from_a_form(
 ) -> RedirectResponse:
     """Answered with the case's page; a no is one word of a closed list in its address."""
     zone = ZoneInfo(scheduling.desk.ports.settings.time_zone)
-    given = await _fields(request, zone)
+    given = await fields_of(request, zone)
     page = f"/cases/{case_id}"
     who = scheduling.passes.read(str(given.pop("leave", "")), f"decide:{case_id}")
     given.pop("once", None)
@@ -211,7 +211,7 @@ async def _from_a_form(
     return RedirectResponse(page, HTTPStatus.SEE_OTHER)
 
 
-async def _fields(request: Request, zone: ZoneInfo) -> dict[str, Any]:
+async def fields_of(request: Request, zone: ZoneInfo) -> dict[str, Any]:
     """A form's fields as JSON has them; a browser's times are those of the agency's wall clock."""
     given: dict[str, Any] = {}
     async with request.form() as form:
