@@ -1,6 +1,6 @@
 """One-on-ones: that somebody is looked after, by whom, and when again. Never who it is.
 
-Who it is and how to reach them is in the private store alone, encrypted (docs/adr/0017).
+Who it is and how to reach them is in the private store alone, encrypted (docs/adr/0018).
 """
 
 from __future__ import annotations
