@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from services.audit import api, drills_api
+from services.audit import api, drills_api, feedback_api
 from services.audit.console import drills as drill_pages
+from services.audit.console import feedback as feedback_page
 from services.audit.console import private as private_page
 from services.audit.console.console import Console
 from services.audit.console.routes import routes as pages
@@ -35,6 +36,8 @@ def build(ports: Ports) -> Service:
     router.include_router(pages(console))
     exercises = DrillReader(reader)
     router.include_router(drills_api.routes(ports, exercises))
+    router.include_router(feedback_api.routes(ports, reader))
+    router.include_router(feedback_page.routes(console, ports))
     router.include_router(private_page.routes(console))
     router.include_router(drill_pages.routes(console, exercises))
     return Service(

@@ -16,6 +16,7 @@ from services.audit import tables
 from services.audit.views import (
     activations,
     case_file,
+    feedback,
     merges,
     open_work,
     orders,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from services.audit.news import News
     from services.audit.store import Store
     from services.audit.views.case_file import CaseFile
+    from services.audit.views.feedback import Feedback
     from services.audit.views.places import Places
     from services.audit.views.private import Private
     from services.audit.views.requests import Requests
@@ -115,6 +117,11 @@ class Reader:
         """The agency's own places to turn to."""
         now = self.clock.now()
         return await self.store.read(lambda connection: places.told(connection, agency, now))
+
+    async def feedback(self, agency: str) -> Feedback:
+        """Anonymous feedback by whole quarters."""
+        now = self.clock.now()
+        return await self.store.read(lambda connection: feedback.told(connection, agency, now))
 
     async def support(self, agency: str) -> Support:
         """What may be told of referrals and exceptions: totals by kind."""

@@ -18,6 +18,7 @@ from services.cli.doctor import doctor
 from services.cli.drill import app as drill_app
 from services.cli.emergency import emergency
 from services.cli.explain import explain
+from services.cli.feedback import app as feedback_app
 from services.cli.intake_commands import app as intake_app
 from services.cli.policy_commands import app as policy_app
 from services.cli.post import post
@@ -79,6 +80,7 @@ app.command("request-peer")(request_peer)
 app.command("emergency")(emergency)
 app.command("watch")(watch)
 app.add_typer(reviews_app)
+app.add_typer(feedback_app)
 app.add_typer(drill_app)
 app.command("raise")(raise_case)
 app.command("lower")(lower)

@@ -11,8 +11,10 @@ from services.followup.aftercare_book import AftercareBook
 from services.followup.aftercare_desk import AftercareDesk
 from services.followup.aftercare_policy import AftercareRules
 from services.followup.edge import (
+    card,
     facilitator,
     facilitator_page,
+    feedback,
     own_check_ins,
     people,
     people_page,
@@ -23,6 +25,8 @@ from services.followup.edge import (
     support_forms,
     support_pages,
 )
+from services.followup.feedback_desk import FeedbackDesk
+from services.followup.feedback_rules import FeedbackRules
 from services.followup.jurisdiction import read_jurisdiction
 from services.followup.own_links import OwnLinks
 from services.followup.private_desk import PrivateDesk
@@ -55,8 +59,11 @@ def build(ports: Ports) -> Service:
     roster = RosterBook(ports.journal)
     private_desk = _private(ports, roster, support_desk)
     aftercare = _aftercare(ports)
+    answers = _feedback(ports)
     teams = TeamBook(ports.journal, ports.clock)
-    holding = facilitator.FacilitatorPages(desk, teams, OwnLinks(ports), passes, aftercare.book.of)
+    holding = facilitator.FacilitatorPages(
+        desk, teams, OwnLinks(ports), passes, aftercare.book.of, private_desk.waiting
+    )
     router = APIRouter()
     for part in (
         settling.routes(ports, support_desk),
@@ -66,6 +73,8 @@ def build(ports: Ports) -> Service:
         support_pages.routes(support_pages.SupportPages(support_desk, OwnLinks(ports))),
         private.routes(private.PrivateEdge(private_desk)),
         people_page.routes(people.PeoplePages(private_desk, OwnLinks(ports))),
+        feedback.routes(feedback.Feedback(answers)),
+        card.routes(),
         own_check_ins.routes(own_check_ins.OwnCheckIns(aftercare, OwnLinks(ports))),
         facilitator_page.routes(holding),
     ):
@@ -77,7 +86,7 @@ def build(ports: Ports) -> Service:
             ports, desk, support_desk, private_desk, aftercare=aftercare
         ).listeners(),
         owned=(Stream.FOLLOWUP,),
-        background=(book.keep, aftercare.book.keep, roster.keep, teams.keep),
+        background=(book.keep, aftercare.book.keep, answers.keep, roster.keep, teams.keep),
     )
 
 
@@ -96,6 +105,15 @@ def _aftercare(ports: Ports) -> AftercareDesk:
     settings = given if isinstance(given, FollowupSettings) else FollowupSettings()
     rules = read_policy_file(AftercareRules, "aftercare", settings.aftercare_file)
     return AftercareDesk(ports, rules, AftercareBook(ports.journal, ports.clock))
+
+
+def _feedback(ports: Ports) -> FeedbackDesk:
+    """Anonymous answers; until their week is over they lie in followup's own erasable bucket."""
+    given = ports.settings
+    settings = given if isinstance(given, FollowupSettings) else FollowupSettings()
+    rules = read_policy_file(FeedbackRules, "feedback", settings.feedback_file)
+    secret = secret_of(given.data_dir / "feedback-secret")
+    return FeedbackDesk(ports, _bucket(ports, PRIVATE_BUCKET), rules, secret)
 
 
 def _private(ports: Ports, roster: RosterBook, support_desk: SupportDesk) -> PrivateDesk:

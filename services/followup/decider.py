@@ -14,6 +14,7 @@ from services.followup.decide.holds import keep_ledger
 from services.followup.decide.one_on_ones import decide_one
 from services.followup.decide.referrals import offer_referral
 from services.followup.decide.resources import keep_directory
+from services.followup.feedback_rules import Counted, CountFeedback, count, counted
 from services.followup.private_state import (
     Ledger,
     OneOnOneState,
@@ -81,3 +82,10 @@ AFTERCARE: Decider[Aftercare, AftercareCommand] = Decider(
     deadlines=deadlines,
 )
 """What follows a request has the request's id: a case of FOLLOWUP that only these rules see."""
+FEEDBACK: Decider[Counted, CountFeedback] = Decider(
+    stream=Stream.FOLLOWUP,
+    initial=Counted(),
+    evolve=counted,
+    decide=count,
+    deadlines=lambda _event: (),
+)

@@ -21,5 +21,7 @@ class FollowupSettings(RuntimeSettings):
     """The agency's own numbers for one-on-ones instead of policy/private.yaml."""
     aftercare_file: Path | None = None
     """The agency's own numbers for what follows a request, instead of policy/aftercare.yaml."""
+    feedback_file: Path | None = None
+    """The agency's own numbers for feedback, instead of policy/feedback.yaml."""
     notice_file: Path | None = None
     """The limits of confidentiality in the words of the agency's lawyer, as plain text."""

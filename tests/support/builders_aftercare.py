@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from schemas import aftercare
+from schemas import aftercare, feedback
 from schemas.aftercare import AftercareContact
+from schemas.feedback import Answer, Question, SupportKind
 from schemas.jurisdiction import ContactKind
 from tests.support.builders_followup import TEAM
 
@@ -34,4 +35,12 @@ def aftercare_given() -> dict[type[Event], dict[str, Any]]:
         },
         aftercare.AftercareTakenOver: {"takers": TEAM[:1]},
         aftercare.AftercareDeclined: {},
+        feedback.FeedbackCounted: {
+            "kind": SupportKind.GROUP,
+            "quarter": "2026-q1",
+            "batch": "2026-w10",
+            "count": 6,
+            "tallies": {question: {Answer.YES: 5, Answer.NO: 1} for question in Question},
+            "shown_from": _NOW + timedelta(days=50),
+        },
     }

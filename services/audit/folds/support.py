@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from schemas.exceptions import ExceptionRecorded, WrittenNoticeSent
+from schemas.feedback import FeedbackCounted
 from schemas.referrals import (
     ReferralOffered,
     ResourceConfirmed,
@@ -36,6 +37,8 @@ def changes(recorded: Recorded[Event]) -> Iterator[Change]:
             yield Change(tables.exceptions, {**_key(recorded), **row})
         case WrittenNoticeSent(sent_at=sent_at):
             yield Change(tables.exceptions, {**_key(recorded), "notice_sent_at": sent_at})
+        case FeedbackCounted() as event:
+            yield _feedback(recorded, event)
         case _:
             yield from _places(recorded)
 
@@ -52,6 +55,12 @@ def _places(recorded: Recorded[Event]) -> Iterator[Change]:
             yield _place(recorded, name, removed_at=recorded.meta.time)
         case _:
             return
+
+
+def _feedback(recorded: Recorded[Event], event: FeedbackCounted) -> Change:
+    row = event.model_dump(mode="json", include={"quarter", "kind", "batch", "tallies"})
+    more = {"answered": event.count, "shown_from": event.shown_from}
+    return Change(tables.feedback, {**row, **more, "agency": recorded.entity.agency})
 
 
 def _place(recorded: Recorded[Event], name: str, **columns: Any) -> Change:

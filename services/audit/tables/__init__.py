@@ -7,6 +7,7 @@ from __future__ import annotations
 from services.audit.tables.cases import cases, entries, planned, positions, reviews
 from services.audit.tables.columns import Utc, metadata
 from services.audit.tables.drills import drills
+from services.audit.tables.feedback import feedback
 from services.audit.tables.private import glass, holds, one_on_ones
 from services.audit.tables.requests import answers, requests
 from services.audit.tables.roster import coverage, members
@@ -20,7 +21,7 @@ from services.audit.tables.team import (
     searches,
 )
 
-VERSION = 11
+VERSION = 12
 """Raise it when a table or the meaning of a column changes: the views are then built anew."""
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "drills",
     "entries",
     "exceptions",
+    "feedback",
     "glass",
     "holds",
     "members",

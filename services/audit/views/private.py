@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from schemas.envelope import Code, Frozen
 from services.audit import tables
-from services.audit.views.requests import FEWEST
+from services.audit.suppression import FEWEST
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -16,14 +16,13 @@ from sqlalchemy import func, select
 from schemas.envelope import Frozen
 from schemas.requests import EmergencyCategory
 from services.audit import tables
+from services.audit.suppression import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from sqlalchemy import Connection
 
-FEWEST = 5
-"""Smaller counts are suppressed (docs/reference/privacy.md)."""
 _MONTHS = 12
 _R, _A = tables.requests.c, tables.answers.c
 

@@ -16,10 +16,11 @@ from schemas.envelope import Frozen
 from schemas.jurisdiction import ExceptionCategory
 from schemas.referrals import ReferralCategory
 from services.audit import tables
-from services.audit.views.requests import FEWEST, months_before
+from services.audit.suppression import FEWEST, shown, shown_parts
+from services.audit.views.requests import months_before
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from sqlalchemy import Connection
 
@@ -66,7 +67,7 @@ def told(connection: Connection, agency: str, now: datetime) -> Support:
         fewest=FEWEST,
         referrals=by_kind(connection.execute(offered).scalars(), ReferralCategory),
         exceptions=by_kind((category for category, _, _ in exceptions), ExceptionCategory),
-        notices_late=late if late >= FEWEST else None,
+        notices_late=shown(late),
     )
 
 
@@ -77,14 +78,4 @@ def by_kind(found: Iterable[str], kinds: Iterable[str]) -> ByKind:
     counts = {str(kind): tally[str(kind)] for kind in kinds}
     if total < FEWEST:
         return ByKind(count=None, by_category=dict.fromkeys(counts))
-    return ByKind(count=total, by_category=_suppressed(counts))
-
-
-def _suppressed(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """The small ones, and then the least of the others until what is hidden is no small number."""
-    shown = {kind: count for kind, count in counts.items() if count >= FEWEST}
-    hidden = sum(counts.values()) - sum(shown.values())
-    while shown and 0 < hidden < FEWEST:
-        least = min(shown, key=lambda kind: (shown[kind], kind))
-        hidden += shown.pop(least)
-    return {kind: shown.get(kind) for kind in counts}
+    return ByKind(count=total, by_category=shown_parts(counts))
