@@ -21,6 +21,7 @@ from services.followup.edge import (
     private,
     sessions,
     settling,
+    settling_forms,
     support,
     support_forms,
     support_pages,
@@ -68,6 +69,7 @@ def build(ports: Ports) -> Service:
     for part in (
         settling.routes(ports, support_desk),
         sessions.routes(sessions.Scheduling(desk, passes)),
+        settling_forms.routes(settling_forms.SettlingForms(desk, passes)),
         support.routes(support.Support(support_desk)),
         support_forms.routes(support_forms.SupportForms(support_desk, passes)),
         support_pages.routes(support_pages.SupportPages(support_desk, OwnLinks(ports))),

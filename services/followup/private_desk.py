@@ -28,7 +28,8 @@ from services.followup.private_person import Person
 from services.followup.private_state import OneOnOne
 from services.runtime.clock import new_id
 from services.runtime.handle import Handled, handle
-from services.runtime.vault import Place, Vault
+from services.runtime.telemetry import log
+from services.runtime.vault import Damaged, Place, Vault
 
 if TYPE_CHECKING:
     from datetime import date
@@ -111,6 +112,16 @@ class PrivateDesk:
                     found.append(Kept(place.record, state, None))
         return tuple(sorted(found, key=lambda kept: kept.state.next_contact_at))
 
+    async def waiting(self, agency: str, peer: str) -> int:
+        """How many contacts of a peer are due, and how many are offered to them."""
+        now, found = self.ports.clock.now(), 0
+        for place in await self.vault.places(agency, peer):
+            state = await self.state(agency, place.record)
+            if isinstance(state, OneOnOne) and state.is_open:
+                mine_is_due = state.peer == peer and state.next_contact_at <= now
+                found += mine_is_due or state.offered_to == peer
+        return found
+
     async def every(self, agency: str) -> dict[str, OneOnOne]:
         """All of an agency that are not erased, by id, without who they are."""
         found: dict[str, OneOnOne] = {}
@@ -121,8 +132,12 @@ class PrivateDesk:
         return found
 
     async def person(self, place: Place) -> Person | None:
-        """Who it is. Raises Damaged."""
-        record = await self.vault.open(place)
+        """Who it is; None where nothing is kept, or where it was altered and opens no more."""
+        try:
+            record = await self.vault.open(place)
+        except Damaged:
+            log.exception("record_does_not_open", one_on_one=place.record)
+            return None
         return Person.model_validate_json(record) if record else None
 
     async def open(

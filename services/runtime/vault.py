@@ -132,14 +132,15 @@ class Vault:
     async def rekey(self) -> int:
         """Wrap every data key with a new master and forget the old one; how many.
 
-        What was begun and broken off is finished by the next call. Records are not touched.
+        What was begun and broken off is finished by the next call. Records are not touched; neither
+        are keys of a master that this data folder does not hold, which nobody can open.
         """
         async with self._moving:
             await asyncio.to_thread(self._masters.begin)
             newest, moved = self._masters.newest, 0
             for key, held in (await self._keys.under("*.*.*")).items():
                 *words, generation = key.split(".")
-                if generation != newest:
+                if generation != newest and generation in self._masters.known():
                     place = Place(*words)
                     await self._wrap(place, self._unwrapped(place, generation, held.value))
                     await self._keys.shred(key)

@@ -136,6 +136,9 @@ async def test_nobody_is_forgotten(town: Town) -> None:
     assert "/people" in said
     assert NAME not in said
     assert "A contact is due since" in (await page.get()).text
+    own = await town.http.get(page.at.removesuffix("/people"))
+    assert "My people: 1 to see to" in own.text
+    assert NAME not in own.text
     town.phones.assert_silent("p-2", "c-1", "m-1")
 
     await page.post(f"/{one}/contacted", **{"in": "7"})

@@ -118,6 +118,20 @@ async def test_a_rekey_that_was_broken_off_is_finished_by_the_next(bench: Bench)
     assert await bench.vault.open(OTHER) == b"meanwhile"
 
 
+async def test_without_its_master_a_record_is_lost_and_its_place_can_be_used_again(
+    bench: Bench,
+) -> None:
+    await bench.vault.seal(HERE, SAID)
+    (bench.folder / "private-master").unlink()
+    assert await bench.vault.open(HERE) is None
+    await bench.vault.seal(OTHER, b"another")
+    await bench.vault.seal(HERE, b"typed again")
+    assert await bench.vault.rekey() == 2
+    assert await bench.vault.open(HERE) == b"typed again"
+    await bench.vault.shred(HERE)
+    assert await bench.keys.under(HERE.key) == {}
+
+
 @pytest.mark.connected
 @pytest.mark.parametrize("bench", ["jetstream"], indirect=True)
 async def test_the_bytes_of_a_shredded_key_are_on_the_disk_no_more(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from schemas.dispatch import Purpose
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-CanWait = Literal[Purpose.CHECK_IN_DUE, Purpose.EXERCISE_OVER]
+CanWait = Literal[Purpose.CHECK_IN_DUE, Purpose.CONTACT_DUE, Purpose.EXERCISE_OVER]
 """Nobody is kept waiting by these; an offer, an alarm or a review is never held."""
 
 
@@ -23,7 +23,11 @@ class QuietHours(BaseModel):
 
     begin: time = Field(alias="from")
     end: time = Field(alias="until")
-    purposes: tuple[CanWait, ...] = (Purpose.CHECK_IN_DUE, Purpose.EXERCISE_OVER)
+    purposes: tuple[CanWait, ...] = (
+        Purpose.CHECK_IN_DUE,
+        Purpose.CONTACT_DUE,
+        Purpose.EXERCISE_OVER,
+    )
 
     def wait(self, purpose: Purpose, now: datetime, zone: ZoneInfo) -> timedelta:
         """How long to hold a message of this purpose; nothing outside the quiet hours.

@@ -54,6 +54,8 @@ class FacilitatorPages:
     passes: Passes
     check_ins: Callable[[str, str], Sequence[object]]
     """What a member has to offer after requests that they took, which has a page of its own."""
+    people: Callable[[str, str], Awaitable[int]]
+    """How many contacts with whom they look after are due, or are offered to them."""
 
     async def opened(self, token: str, show: Show) -> Response:
         """What is behind this link, for whoever's it is."""
@@ -79,6 +81,7 @@ class FacilitatorPages:
             page=overview(cards.values()),
             done=words.DONE.get(done, ""),
             requests=len(self.check_ins(whose.agency, whose.member_id)),
+            people=await self.people(whose.agency, whose.member_id),
             reasons=words.MISSES,
             once=new_id().hex,
         )
