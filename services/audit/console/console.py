@@ -16,6 +16,7 @@ from services.audit.console.decisions import REFUSED, Deciding
 from services.audit.console.pages import HEADERS, Pages, pages
 from services.audit.console.phones import phones
 from services.audit.console.picture import picture
+from services.audit.console.plan_steps import Planning
 from services.audit.console.session import Sessions, safe_path
 from services.audit.console.steps import Acting
 from services.audit.currency import Numbers, read_numbers
@@ -181,6 +182,9 @@ class Console:
         acting = None
         if panel and page.team and not page.merges.into:
             acting = Acting.on(panel.leave, page.team, page.order)
+        planning = None
+        if panel and not page.merges.into:
+            planning = Planning.on(panel.leave, file, page.team)
         return await self.show(
             "case.html",
             request,
@@ -189,6 +193,7 @@ class Console:
             picture=picture(file, page.as_of),
             panel=panel,
             acting=acting,
+            planning=planning,
             refused=REFUSED.get(refused),
         )
 

@@ -61,6 +61,12 @@ REFUSED = {
     "facilitator-busy": "Somebody of these is not free then. Nothing was changed: choose another "
     "time, or tick “anyway”.",
     "already-past": "This time has passed. Nothing was changed.",
+    "not-open-yet": "Its window is not open yet. Nothing was changed.",
+    "not-yet": "It cannot have been held later than now. Nothing was changed.",
+    "not-optional": "This one takes place because of what happened: call it off instead, and say why. "
+    "Nothing was changed.",
+    "dates-reversed": "It would close sooner than it does. Nothing was changed.",
+    "unknown-item": "The plan has no such item any more. Nothing was changed.",
 }
 """By the word in the page's address."""
 
