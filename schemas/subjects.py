@@ -16,6 +16,9 @@ _TOKEN = re.compile(r"^[A-Za-z0-9_-]+\Z")
 _CASE_NAMESPACE = UUID("7a11b0a2-d000-5000-8000-000000000911")
 
 DEADLETTER_STREAM = "DEADLETTER"
+CHECKPOINT_STREAM = "CHECKPOINT"
+"""Signed seals of the streams that hold history; only audit writes it."""
+CHECKPOINT_SUBJECTS = "checkpoint.*"
 CONTACTS_BUCKET = "contacts"
 PRIVATE_BUCKET = "private"
 """Whom peers look after one on one, encrypted; only followup reads it."""

@@ -7,34 +7,42 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from services.audit.dialects import checked
 from services.runtime.settings import RuntimeSettings
 
 
-def _sqlite(url: str | None) -> str | None:
-    if url is not None and not url.startswith("sqlite:///"):
-        raise ValueError(
-            "the views live in SQLite: give a URL such as sqlite:////var/lib/a.sqlite3"
-        )
-    return url
+def _views(url: str | None) -> str | None:
+    return url if url is None else checked(url)
 
 
 class AuditSettings(RuntimeSettings):
-    """Environment variables with the prefix `TAILBOARD_`, such as `TAILBOARD_DATABASE_URL`."""
+    """Environment variables with the prefix `TAILBOARD_`, such as `TAILBOARD_VIEWS_URL`."""
 
-    database_url: Annotated[str | None, AfterValidator(_sqlite)] = None
-    """Where the views are kept; by default `audit.sqlite3` in the data folder."""
+    views_url: Annotated[str | None, AfterValidator(_views)] = None
+    """Where the views are kept; by default SQLite in the data folder. May hold a password."""
     policy: str = "cism"
     policy_file: Path | None = None
     policy_overrides: dict[str, Any] = Field(default_factory=dict)
     """Intake's policy, by the same variables: the console lists its trigger classes to choose from."""
     roster_file: Path | None = None
     """Dispatch's rules for the roster, by the same variable: the console shows what lapses when."""
+    checkpoint_events: Annotated[int, Field(ge=1, le=5000)] = 500
+    """A stream is sealed after so many events,"""
+    checkpoint_minutes: Annotated[float, Field(ge=0.1, le=1440)] = 10.0
+    """or so long after the first one that is not sealed."""
+    checkpoint_folder: Path | None = None
+    """Where checkpoints are kept once more, best on another disk; by default in the data folder."""
     demo: bool = False
     """The console is open to everybody who reaches it, and says so on every page."""
     phones_dir: Path | None = None
     """A Maildir of what the demo's phones received; None without a demo."""
 
     @property
-    def views_url(self) -> str:
+    def seals_folder(self) -> Path:
+        """The folder of `checkpoints.jsonl`."""
+        return self.checkpoint_folder or self.data_dir / "checkpoints"
+
+    @property
+    def views(self) -> str:
         """The SQLAlchemy URL of the views."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'audit.sqlite3'}"
+        return self.views_url or f"sqlite:///{self.data_dir / 'audit.sqlite3'}"

@@ -43,7 +43,7 @@ Wire = tuple[str, dict[str, str], bytes]
 
 
 @contextlib.asynccontextmanager
-async def _as_our_errors() -> AsyncIterator[None]:
+async def as_our_errors() -> AsyncIterator[None]:
     """Turn the client's errors into our three kinds, in one place."""
     try:
         yield
@@ -74,7 +74,7 @@ class JetStreamJournal:
         events: list[Recorded[Event]] = [*known.events]
         start = known.version + 1
         self._must_be_connected()
-        async with _as_our_errors():
+        async with as_our_errors():
             while True:
                 page, pending = await self._direct_get(entity, start)
                 events.extend(page)
@@ -112,7 +112,7 @@ class JetStreamJournal:
         )
         self._must_be_connected()
         try:
-            async with _as_our_errors():
+            async with as_our_errors():
                 if len(facts) > 1:
                     last = await self._batch([*facts, *waits])
                     first = last - len(facts) - len(waits) + 1
@@ -136,7 +136,7 @@ class JetStreamJournal:
         """See Journal.follow. A consumer that was lost, or that skipped, is made anew."""
         while True:
             try:
-                async with _as_our_errors():
+                async with as_our_errors():
                     async for batch in self._consume(stream, after, since):
                         yield batch
                         if batch:
@@ -148,7 +148,7 @@ class JetStreamJournal:
     async def last_sequence(self, stream: Stream) -> int:
         """See Journal.last_sequence."""
         self._must_be_connected()
-        async with _as_our_errors():
+        async with as_our_errors():
             try:
                 newest = await self._jetstream.get_last_msg(
                     stream.jetstream_name, history_filter(stream)

@@ -8,6 +8,8 @@ from nats.js.api import DiscardPolicy, KeyValueConfig, StorageType, StreamConfig
 from nats.js.errors import BucketNotFoundError, NotFoundError
 
 from schemas.subjects import (
+    CHECKPOINT_STREAM,
+    CHECKPOINT_SUBJECTS,
     CONTACTS_BUCKET,
     DEADLETTER_STREAM,
     PRIVATE_BUCKET,
@@ -49,9 +51,16 @@ def wanted_streams(replicas: int = 1) -> tuple[StreamConfig, ...]:
         )
         for stream in Stream
     ]
-    letters = StreamConfig(
-        name=DEADLETTER_STREAM,
-        subjects=["deadletter.*.*", "replay.*.*"],
+    letters = _sealed(DEADLETTER_STREAM, ["deadletter.*.*", "replay.*.*"], replicas)
+    checkpoints = _sealed(CHECKPOINT_STREAM, [CHECKPOINT_SUBJECTS], replicas)
+    return (*history, letters, checkpoints)
+
+
+def _sealed(name: str, subjects: list[str], replicas: int) -> StreamConfig:
+    """A stream without timers, of which nothing can be deleted or purged."""
+    return StreamConfig(
+        name=name,
+        subjects=subjects,
         storage=StorageType.FILE,
         num_replicas=replicas,
         deny_delete=True,
@@ -60,7 +69,6 @@ def wanted_streams(replicas: int = 1) -> tuple[StreamConfig, ...]:
         allow_atomic=False,
         allow_msg_schedules=False,
     )
-    return (*history, letters)
 
 
 async def provision(jetstream: JetStreamContext, replicas: int = 1) -> None:

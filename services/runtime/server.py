@@ -15,7 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from schemas.subjects import CONTACTS_BUCKET, PRIVATE_BUCKET, PRIVATE_KEYS_BUCKET, Stream
+from schemas.subjects import (
+    CHECKPOINT_STREAM,
+    CHECKPOINT_SUBJECTS,
+    CONTACTS_BUCKET,
+    PRIVATE_BUCKET,
+    PRIVATE_KEYS_BUCKET,
+    Stream,
+)
 from services.runtime.auth import write_private
 from services.runtime.telemetry import log
 
@@ -187,6 +194,8 @@ def _rights(user: str) -> str:
         right for bucket in _READERS if _READERS[bucket] == user for right in _using(bucket)
     ]
     deny = [way for bucket in _READERS if _READERS[bucket] != user for way in _reading(bucket)]
+    if user == "audit":
+        publish += [CHECKPOINT_SUBJECTS, f"$JS.API.STREAM.MSG.GET.{CHECKPOINT_STREAM}"]
     if user == "followup":
         publish += _ASKED_OF_DISPATCH
     if user == "dispatch":

@@ -1,0 +1,118 @@
+"""The streams as they are stored, byte for byte, and the stream of checkpoints over them."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, NamedTuple
+
+from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
+
+from schemas.subjects import CHECKPOINT_STREAM, CHECKPOINT_SUBJECTS, history_filter
+from services.runtime.errors import Transient
+from services.runtime.journal_jetstream import as_our_errors
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+
+    from schemas.subjects import Stream
+
+_PAGE = 1000
+_SECONDS = 5.0
+
+
+class Raw(NamedTuple):
+    """One message as the server has it."""
+
+    sequence: int
+    subject: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Ledger:
+    """One connection's view. Every call raises Transient when the streams cannot be reached."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._jetstream = client.jetstream(timeout=_SECONDS)
+
+    async def newest(self, stream: Stream) -> int:
+        """The sequence of a stream's newest event, 0 for none; timers are none."""
+        async with as_our_errors():
+            try:
+                name, subjects = stream.jetstream_name, history_filter(stream)
+                return (await self._jetstream.get_last_msg(name, subjects)).seq or 0
+            except NotFoundError:
+                return 0
+
+    async def events(self, stream: Stream, after: int, page: int = _PAGE) -> AsyncIterator[Raw]:
+        """A stream's events behind a sequence, in order, until there is no more of them now."""
+        async for raw in self._read(stream.jetstream_name, history_filter(stream), after, page):
+            yield raw
+
+    async def checkpoints(self, after: int = 0) -> AsyncIterator[Raw]:
+        """The checkpoints behind a sequence, in order, until there is no more of them now."""
+        async for raw in self._read(CHECKPOINT_STREAM, CHECKPOINT_SUBJECTS, after, _PAGE):
+            yield raw
+
+    async def last_checkpoint(self, subject: str = CHECKPOINT_SUBJECTS) -> Raw | None:
+        """The newest checkpoint of a subject, or of all."""
+        async with as_our_errors():
+            try:
+                found = await self._jetstream.get_last_msg(CHECKPOINT_STREAM, subject)
+            except NotFoundError:
+                return None
+            return Raw(found.seq or 0, found.subject or "", found.headers or {}, found.data or b"")
+
+    async def add_checkpoint(self, checkpoint: Raw) -> None:
+        """Append a checkpoint as the one of its sequence. Raises Conflict when that is taken."""
+        expected = {"Nats-Expected-Last-Sequence": str(checkpoint.sequence - 1)}
+        async with as_our_errors():
+            await self._jetstream.publish(
+                checkpoint.subject, checkpoint.body, headers=checkpoint.headers | expected
+            )
+
+    async def count(self, stream: Stream) -> int:
+        """How many messages a stream holds, timers among them: for a progress bar."""
+        async with as_our_errors():
+            return (await self._jetstream.stream_info(stream.jetstream_name)).state.messages
+
+    async def _read(self, name: str, subjects: str, after: int, page: int) -> AsyncIterator[Raw]:
+        config = ConsumerConfig(
+            ack_policy=AckPolicy.NONE,
+            filter_subject=subjects,
+            inactive_threshold=60.0,
+            mem_storage=True,
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=after + 1,
+        )
+        async with as_our_errors():
+            info = await self._jetstream.add_consumer(name, config)
+            inbox = self._client.new_inbox().rpartition(".")[0].encode() + b"."
+            pull = await self._jetstream.pull_subscribe_bind(
+                consumer=info.name, stream=name, inbox_prefix=inbox
+            )
+            pending, given = info.num_pending or 0, 0
+            try:
+                while pending:
+                    messages = await pull.fetch(min(pending, page), timeout=_SECONDS)
+                    for message in messages:
+                        given += 1
+                        yield _raw(message, given)
+                    pending = messages[-1].metadata.num_pending
+            finally:
+                with contextlib.suppress(NatsError):
+                    await pull.unsubscribe()
+                    await self._jetstream.delete_consumer(name, info.name)
+
+
+def _raw(message: Msg, expected: int) -> Raw:
+    place = message.metadata.sequence
+    if place.consumer != expected:
+        raise Transient("the consumer skipped messages")
+    return Raw(place.stream, message.subject, message.headers or {}, message.data)
