@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
@@ -128,6 +129,7 @@ class Console:
             shown=await self.reader.places(who.agency),
             support=support,
             offered=offered,
+            months=f"{support.since:%B %Y} to {support.until - timedelta(days=1):%B %Y}",
             leave=self.deciding.passes.issue(who, "places"),
             refused=refused,
         )
