@@ -43,6 +43,7 @@ from services.dispatch.edge import (
     rota_calendars,
     rota_page,
     short_links,
+    team_load_page,
     team_page,
 )
 from services.dispatch.edge import carriers as carriers_edge
@@ -209,6 +210,7 @@ def _roster(settings: DispatchSettings, own: OwnPages, feeds: Feeds) -> APIRoute
         roster.routes(roster.RosterEdge(ports, personal, own)),
         roster_reads.routes(roster_reads.RosterReads(ports, book, personal)),
         member_page.routes(pages),
+        team_load_page.routes(team_load_page.TeamLoads(own, book)),
         team_page.routes(shown) if settings.team_page else APIRouter(),
     )
 

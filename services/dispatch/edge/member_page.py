@@ -28,6 +28,7 @@ from services.dispatch.decider import ROSTER
 from services.dispatch.edge.member_shown import Shown, shown
 from services.dispatch.edge.replies import HEADERS
 from services.dispatch.edge.requests_pages import page
+from services.dispatch.edge.team_load_page import looks_after
 from services.dispatch.own_pages import NoContact
 from services.dispatch.personal import Profile
 from services.runtime.clock import new_id
@@ -99,6 +100,7 @@ class MemberPages:
             spans=SPANS,
             team_page=self.team_page,
             profile=profile,
+            looks_after=looks_after(opened.member, self._today()),
             calendar=await self.calendar(opened.agency, opened.member_id),
             valid_until=opened.page.valid_until.astimezone(self._zone()),
             **shown(opened.member_id, opened.member, contact, at),
