@@ -32,7 +32,8 @@ from services.intake.app import load_pack
 from services.intake.settings import IntakeSettings
 from services.runtime.auth import KeyRole, add_key, write_private
 from services.runtime.clock import Clock, ClockMismatch, clock_for
-from services.runtime.host import Host, run
+from services.runtime.host import Host
+from services.runtime.loop import run
 from services.runtime.provision import ProvisionMismatch, provision
 from services.runtime.server import FEED, OPERATOR, AlreadyRunning, EmbeddedServer, lock_folder
 from services.runtime.settings import DEFAULT_PORT
@@ -159,6 +160,7 @@ class Town:
                 await enroll(self.demo, client, self.clock.now().date())
         left = {"url": self.url, "api_key": self.api_key, "console": self.url}
         left |= {"nats_url": self.server.url, "nats_user": FEED}
+        left |= {"data_dir": str(self.data_dir.absolute())}
         connection = json.dumps(left | {"nats_password": self.server.passwords[FEED]})
         for folder in {self.data_dir, self.found_in or self.data_dir}:
             write_private(folder / "connection.json", connection)

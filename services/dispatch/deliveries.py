@@ -86,7 +86,7 @@ class Deliveries:
         told, moved = self.on_told, self.on_moved
         return (
             on_event("dispatch-send-emergencies", EmergencyPaged, told, _WORKERS, prompt=True),
-            on_event("dispatch-send-offers", OfferExtended, told, _WORKERS),
+            on_event("dispatch-send-offers", OfferExtended, told, _WORKERS, prompt=True),
             on_event("dispatch-send-stand-downs", OfferWithdrawn, told, _WORKERS),
             on_event("dispatch-send-alarms", CoordinatorAlarmed, told, _WORKERS),
             on_event("dispatch-send-escalations", AlarmEscalated, told, _WORKERS),

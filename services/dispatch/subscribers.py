@@ -96,7 +96,13 @@ class Subscribers:
         """One durable consumer per reaction."""
         news = self.on_followup_news
         return (
-            on_event("dispatch-activations", ActivationRequested, self.on_activation, _WORKERS),
+            on_event(
+                "dispatch-activations",
+                ActivationRequested,
+                self.on_activation,
+                _WORKERS,
+                prompt=True,
+            ),
             on_event("dispatch-exposures", ExposureRecorded, self.on_exposure),
             on_event("dispatch-deactivations", DeactivationRequested, self.on_deactivation),
             on_event("dispatch-drills-ended", DrillEnded, self.on_drill_ended),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from faststream import AckPolicy
 from faststream.exceptions import NackMessage, RejectMessage
@@ -12,26 +12,25 @@ from faststream.security import SASLPlaintext
 from nats.js.api import ConsumerConfig
 from structlog.contextvars import bound_contextvars
 
-from schemas.catalogue import CATALOGUE, decode, row_of
-from schemas.envelope import Event, Recorded, Timer, TimerDue
-from schemas.subjects import (
-    DEADLETTER_STREAM,
-    Stream,
-    due_filter,
-    event_filter,
-    parse_event_subject,
-)
+from schemas.catalogue import CATALOGUE, decode
+from schemas.envelope import Event, Recorded, TimerDue
+from schemas.subjects import DEADLETTER_STREAM, parse_event_subject
 from services.runtime.errors import Conflict, Poison, Transient
+from services.runtime.listeners import Listener, Question, Responder, on_due, on_event
 from services.runtime.server import inbox_prefix
+from services.runtime.shortcuts import Shortcuts
 from services.runtime.telemetry import DEAD_LETTERS, HANDLED, log
 from services.runtime.timers import decode_due
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from faststream.nats import NatsMessage
 
+    from schemas.subjects import Stream
     from services.runtime.settings import RuntimeSettings
+
+__all__ = ["Listener", "Listening", "Question", "Responder", "make_broker", "on_due", "on_event"]
 
 _FETCH_SECONDS = 2.0
 _BATCH = 32
@@ -40,58 +39,6 @@ _LONGEST_RETRY_SECONDS = 30.0
 _GIVE_UP_AFTER = 12
 """Deliveries of a message that keeps failing for no known reason: about three minutes."""
 _SUBJECT, _REASON, _SEQUENCE = "tailboard-subject", "tailboard-reason", "tailboard-sequence"
-
-EventT = TypeVar("EventT", bound=Event)
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """One durable reaction. `name` is its consumer on the server, kept for ever."""
-
-    name: str
-    stream: Stream
-    subject: str
-    payload: type[Event | Timer]
-    react: Callable[[Any], Awaitable[None]]
-    workers: int
-    prompt: bool = False
-    """Fetched one by one: with the first of several, the client may wait seconds for the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A request that came over NATS, with the header names in lower case."""
-
-    subject: str
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Responder:
-    """Answers requests on a subject: a body and headers. All that have the same name share them."""
-
-    name: str
-    subject: str
-    answer: Callable[[Question], Awaitable[tuple[bytes, dict[str, str]]]]
-    workers: int = 32
-
-
-def on_event(
-    name: str,
-    model: type[EventT],
-    react: Callable[[Recorded[EventT]], Awaitable[None]],
-    workers: int = 1,
-    prompt: bool = False,  # noqa: FBT001, FBT002 - named by all who give it
-) -> Listener:
-    """React to one kind of event. `workers` above one gives up the order; `prompt` never waits."""
-    stream = row_of(model).stream
-    return Listener(name, stream, event_filter(stream, model.NAME), model, react, workers, prompt)
-
-
-def on_due(name: str, stream: Stream, react: Callable[[TimerDue], Awaitable[None]]) -> Listener:
-    """React to the timers of one stream that fell due."""
-    return Listener(name, stream, due_filter(stream), Timer, react, 1)
 
 
 def make_broker(settings: RuntimeSettings, service: str) -> NatsBroker:
@@ -135,6 +82,7 @@ class Listening:
     broker: NatsBroker
     service: str
     ack_wait: float
+    shortcuts: Shortcuts = field(default_factory=Shortcuts)
     listeners: dict[str, Listener] = field(default_factory=dict)
 
     def attach(self, listeners: Sequence[Listener], owned: Sequence[Stream]) -> None:
@@ -142,6 +90,9 @@ class Listening:
         for listener in listeners:
             self.listeners[listener.name] = listener
             self._subscribe(listener)
+            if listener.prompt and issubclass(listener.payload, Event):
+                react, most = listener.react, listener.workers
+                self.shortcuts.open(listener.name, listener.payload, react, most)
         self._subscribe_replay()
         for row in (row for row in CATALOGUE if row.stream in owned):
             self.broker.publisher(
@@ -215,7 +166,7 @@ class Listening:
             trace=arrival.headers.get("traceparent", ""),
         ):
             try:
-                await listener.react(_decoded(arrival))
+                await self._react(listener, arrival)
             except (Conflict, Transient) as trouble:
                 wait = getattr(trouble, "retry_after", 0.0) or _backoff(arrival.deliveries)
                 log.warning("handled_later", reason=str(trouble), seconds=wait)
@@ -227,6 +178,15 @@ class Listening:
                 await self._retry_or_bury(listener, arrival, bug)
             else:
                 HANDLED.labels(listener.name, "done").inc()
+
+    async def _react(self, listener: Listener, arrival: Arrival) -> None:
+        async def react() -> None:
+            await listener.react(_decoded(arrival))
+
+        if listener.prompt:
+            await self.shortcuts.once((listener.name, arrival.sequence), react)
+        else:
+            await react()
 
     async def _retry_or_bury(self, listener: Listener, arrival: Arrival, bug: Exception) -> None:
         log.exception("handling_failed", deliveries=arrival.deliveries)

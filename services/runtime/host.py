@@ -4,20 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
-import importlib
 import json
 import signal
-import sys
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Coroutine,
-    Iterable,
-    Iterator,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -36,7 +25,9 @@ from services.runtime.broker import Listener, Listening, Responder, make_broker
 from services.runtime.clock import Clock, clock_for
 from services.runtime.edge import BodyLimit, install_problems
 from services.runtime.journal_jetstream import JetStreamJournal
+from services.runtime.loop import run, tidy_up
 from services.runtime.provision import provision
+from services.runtime.shortcuts import Shortcuts
 from services.runtime.telemetry import configure_logging, log
 
 if TYPE_CHECKING:
@@ -50,11 +41,6 @@ if TYPE_CHECKING:
 
 _STOP_SECONDS = 5
 _CANCEL_AGAIN_SECONDS = 0.2
-_SWEEPS = (5_000, 10, 1_000_000)
-"""New objects between two looks at the youngest, and such looks between two at older ones: the oldest
-are left to `_sweep`."""
-_SWEEP_SECONDS = 600.0
-_SWITCH_SECONDS = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +88,7 @@ class Host:
     _clients: dict[str, Client] = field(default_factory=dict)
     _keyring: Keyring = field(init=False)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _shortcuts: Shortcuts = field(default_factory=Shortcuts)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[FastAPI]:
@@ -117,10 +104,7 @@ class Host:
     async def serve(self, host: str, port: int, started: Callable[[int], None]) -> None:
         """Answer HTTP until a signal; `started` is told the port once it is open."""
         async with self.running() as app:
-            gc.collect()
-            gc.freeze()  # what is there now stays: looking through it costs 15 ms, in mid-request
-            gc.set_threshold(*_SWEEPS)
-            self._tasks.append(asyncio.create_task(_sweep()))
+            self._tasks.append(asyncio.create_task(tidy_up()))
             config = uvicorn.Config(
                 app,
                 host=host,
@@ -146,7 +130,7 @@ class Host:
         clock = clock_for(settings.data_dir, settings.time_scale)
         ports = Ports(
             settings=settings,
-            journal=JetStreamJournal(client, clock),
+            journal=JetStreamJournal(client, clock, self._shortcuts.tell),
             clock=clock,
             keyring=self._keyring,
             client=client,
@@ -154,7 +138,7 @@ class Host:
         )
         service = build(ports)
         self.services.append(service)
-        listening = Listening(broker, name, settings.ack_wait)
+        listening = Listening(broker, name, settings.ack_wait, self._shortcuts)
         listening.attach(service.listeners, service.owned)
         listening.respond(service.responders)
         self._tasks += [asyncio.create_task(_for_ever(job)) for job in service.background]
@@ -214,6 +198,7 @@ class Host:
         await ended(self._tasks)
         for broker in self._brokers.values():
             await broker.stop()
+        await self._shortcuts.end()
 
 
 class _Announcing(uvicorn.Server):
@@ -253,26 +238,6 @@ def run_alone(build: Build, settings: RuntimeSettings) -> None:
         log.info("started", service=name, url=f"http://{settings.host}:{port}")
 
     run(Host([(build, settings)]).serve(settings.host, settings.port, started))
-
-
-def run(main: Coroutine[Any, Any, None]) -> None:
-    """Run a process of ours to its end, on the faster event loop where there is one.
-
-    A thread that writes the views may hold the interpreter for a tenth of the usual time before the
-    loop gets it back: whoever is called waits for the loop.
-    """
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    factory = importlib.import_module("uvloop").new_event_loop if sys.platform != "win32" else None
-    with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(main)
-
-
-async def _sweep() -> None:
-    """Look through everything now and then, instead of in the middle of every few hundred requests:
-    with a roster of 300 it takes a tenth of a second."""
-    while True:
-        await asyncio.sleep(_SWEEP_SECONDS)  # noqa: TID251 - of this process, and of no case
-        gc.collect()
 
 
 async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:

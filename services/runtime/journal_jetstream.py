@@ -22,7 +22,7 @@ from services.runtime.telemetry import UNREADABLE, log
 from services.runtime.timers import encode_timer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from datetime import datetime
 
     from nats.aio.client import Client
@@ -56,12 +56,19 @@ async def as_our_errors() -> AsyncIterator[None]:
 
 
 class JetStreamJournal:
-    """One connection's view of the streams. `clock` tells when a timer is due on the wall."""
+    """One connection's view of the streams. `clock` tells when a timer is due on the wall; `tell`
+    hears at once of what was recorded here."""
 
-    def __init__(self, client: Client, clock: Clock) -> None:
+    def __init__(
+        self,
+        client: Client,
+        clock: Clock,
+        tell: Callable[[Sequence[Recorded[Event]]], None] | None = None,
+    ) -> None:
         self._client = client
         self._jetstream: JetStreamContext = client.jetstream(timeout=_REQUEST_SECONDS)
         self._clock = clock
+        self._tell = tell
         self._inbox = self._client.new_inbox().rpartition(".")[0].encode() + b"."
         self._lately = Histories()
 
@@ -124,10 +131,12 @@ class JetStreamJournal:
             self._lately.forget(entity)  # if the store was set back, what is known is wrong
             raise
         written = [
-            _recorded(subject, headers, body, first + place)
-            for place, (subject, headers, body) in enumerate(facts)
+            Recorded(entity, draft.meta, draft.event, first + place)
+            for place, draft in enumerate(drafts)
         ]
         self._lately.extend(entity, written, expected)
+        if self._tell:
+            self._tell(written)
         return last
 
     async def follow(
