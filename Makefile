@@ -6,7 +6,7 @@ PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run install install-dev browser test bench check schemas lock screenshots clean
+.PHONY: help run install install-dev browser postgres test bench check schemas lock screenshots clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ run: $(VENV)/.run ## Install what is needed and start the demonstration (ARGS="-
 
 install: $(VENV)/.run ## Install Tailboard into .venv
 
-install-dev: $(VENV)/.dev browser ## Install what tests and checks need, Chromium included
+install-dev: $(VENV)/.dev browser postgres ## Install what tests and checks need, Chromium and PostgreSQL included
 
 test: install-dev ## Run every test (under ten minutes)
 	$(VENV)/bin/python -m pytest -n 2 --dist worksteal
@@ -80,4 +80,14 @@ browser:
 	else \
 		echo "Chromium is missing, so the browser tests are skipped."; \
 		echo "Install it (on Debian: sudo apt-get install chromium fonts-dejavu-core) to run them."; \
+	fi
+
+postgres:
+	@if command -v pg_ctl >/dev/null || ls /usr/lib/postgresql/*/bin/pg_ctl >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing PostgreSQL from Debian's packages"; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	else \
+		echo "PostgreSQL is missing, so the tests on it are skipped."; \
+		echo "Install it (on Debian: sudo apt-get install postgresql) to run them."; \
 	fi

@@ -1,4 +1,5 @@
-"""Fixtures only, never imported: a server of its own per test, and both journals in turn."""
+"""Fixtures only, never imported: a server of its own per test, both journals and both databases in
+turn."""
 
 from __future__ import annotations
 
@@ -11,9 +12,10 @@ import pytest
 
 from tests.support.journals import Bench, JetStreamBench, MemoryBench
 from tests.support.nats_server import NatsServer, a_server
+from tests.support.postgres import Postgres, a_postgres, programs
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from services.runtime.journal import Journal
@@ -48,14 +50,35 @@ def journal(bench: Bench) -> Journal:
     return bench.journal
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL per run and worker."""
+    with a_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def views_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A place for views in each database in turn; nothing is there yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'views.sqlite3'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.url()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests are skipped without a browser, and said to be; in CI they must not be."""
-    if shutil.which("chromium") or os.environ.get("CI"):
+    """Tests that need what is missing are skipped, and said to be; in CI they must not be."""
+    if os.environ.get("CI"):
         return
-    missing = pytest.mark.skip(reason="Chromium is missing: `make install-dev` says how to get it")
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(missing)
+    there = {"browser": shutil.which("chromium"), "postgres": programs()}
+    names = {"browser": "Chromium", "postgres": "PostgreSQL"}
+    for marker in (marker for marker, found in there.items() if not found):
+        missing = pytest.mark.skip(
+            reason=f"{names[marker]} is missing: `make install-dev` says how to get it"
+        )
+        for item in items:
+            if item.get_closest_marker(marker):
+                item.add_marker(missing)
 
 
 def pytest_configure() -> None:

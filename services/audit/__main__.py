@@ -24,7 +24,7 @@ def main() -> None:
     )
     settings = AuditSettings()
     if parser.parse_args().rebuild:
-        erase(settings.views_url)
+        erase(settings.views)
     run_alone(build, settings)
 
 

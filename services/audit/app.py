@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def build(ports: Ports) -> Service:
     """Audit on these ports."""
     settings = ports.settings if isinstance(ports.settings, AuditSettings) else AuditSettings()
-    store, news = Store(settings.views_url), News()
+    store, news = Store(settings.views), News()
     projector = Projector(ports.journal, store, news)
     reader = Reader(store, news, ports.clock)
     router = APIRouter()

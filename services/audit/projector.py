@@ -106,7 +106,7 @@ class Projector:
         changes = [change for recorded in batch for change in _readable(recorded)]
         asked = {told.entity.agency for told in batch if told.entity.is_request}
         before = await self._waiting(asked)
-        await self.store.write(stream, batch[-1].sequence, changes)
+        await self.store.write(stream, batch[-1].sequence, changes, self._at[stream])
         await self._reached(stream, batch[-1].sequence)
         changed = before ^ await self._waiting(asked)
         shown = {

@@ -7,22 +7,19 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from services.audit.dialects import checked
 from services.runtime.settings import RuntimeSettings
 
 
-def _sqlite(url: str | None) -> str | None:
-    if url is not None and not url.startswith("sqlite:///"):
-        raise ValueError(
-            "the views live in SQLite: give a URL such as sqlite:////var/lib/a.sqlite3"
-        )
-    return url
+def _views(url: str | None) -> str | None:
+    return url if url is None else checked(url)
 
 
 class AuditSettings(RuntimeSettings):
-    """Environment variables with the prefix `TAILBOARD_`, such as `TAILBOARD_DATABASE_URL`."""
+    """Environment variables with the prefix `TAILBOARD_`, such as `TAILBOARD_VIEWS_URL`."""
 
-    database_url: Annotated[str | None, AfterValidator(_sqlite)] = None
-    """Where the views are kept; by default `audit.sqlite3` in the data folder."""
+    views_url: Annotated[str | None, AfterValidator(_views)] = None
+    """Where the views are kept; by default SQLite in the data folder. May hold a password."""
     policy: str = "cism"
     policy_file: Path | None = None
     policy_overrides: dict[str, Any] = Field(default_factory=dict)
@@ -46,6 +43,6 @@ class AuditSettings(RuntimeSettings):
         return self.checkpoint_folder or self.data_dir / "checkpoints"
 
     @property
-    def views_url(self) -> str:
+    def views(self) -> str:
         """The SQLAlchemy URL of the views."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'audit.sqlite3'}"
+        return self.views_url or f"sqlite:///{self.data_dir / 'audit.sqlite3'}"

@@ -1,42 +1,33 @@
 """The views on disk: batches of rows with the position they lead to, in one transaction each.
 
-One thread owns the connection; everything here can be deleted and built again from the streams.
+SQLite or PostgreSQL, by the URL. Everything here can be deleted and built again from the streams.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Executable,
-    Table,
-    create_engine,
-    event,
-    func,
-    insert,
-    make_url,
-    select,
-)
-from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy.exc import DBAPIError
 
-from services.audit import tables
+from services.audit import dialects, homes, tables
+from services.runtime.errors import Transient
 from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
 
     from schemas.subjects import Stream
 
 ResultT = TypeVar("ResultT")
 Values = dict[str, Any]
+_FILLED = "filled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,83 +41,157 @@ class Change:
 
 
 class Store:
-    """Opens the views at `url`, and starts them anew when they are damaged or of another version."""
+    """The views at `url`, made where there are none, and made anew where they are damaged.
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="audit-store")
+    Every call raises Transient while the database cannot be reached: what was not written then is
+    still in the streams, and the position says so.
+    """
+
+    def __init__(self, url: str, home: homes.Home | None = None) -> None:
+        self._home = home or homes.current(url)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="audit-store")
+        self._readers = self._writer
+        if not dialects.is_file(url):
+            self._readers = ThreadPoolExecutor(dialects.READERS, thread_name_prefix="audit-read")
         self._engine: Engine | None = None
+        self._opening = threading.Lock()
 
     async def positions(self) -> dict[str, int]:
         """The last sequence that was taken in, by stream."""
-        return await self.read(_positions)
+        return await self.read(positions)
 
     async def read(self, query: Callable[[Connection], ResultT]) -> ResultT:
-        """What a query gives, run on the store's own thread in one consistent snapshot."""
+        """What a query gives, run in one consistent snapshot. PostgreSQL answers several at once."""
 
         def work() -> ResultT:
-            with self._opened().begin() as connection:
+            with self._as_our_errors(), dialects.begin_read(self._opened()).begin() as connection:
                 return query(connection)
 
-        return await self._on_thread(work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
-    async def write(self, stream: Stream, position: int, changes: Iterable[Change]) -> None:
-        """Store rows and the position that they lead to: both or neither."""
+    async def write(
+        self, stream: Stream, position: int, changes: Iterable[Change], after: int | None = None
+    ) -> None:
+        """Store rows and the position that they lead to: both or neither.
 
-        def work() -> None:
-            with self._opened().begin() as connection:
-                self._apply(connection, changes)
-                at = [{"stream": stream.value, "sequence": position}]
-                _put(connection, tables.positions, at, frozenset())
+        `after` is the position that the changes follow on: what somebody else took in meanwhile is
+        not taken twice. Transient when the views stand before it, because they were cleared or built
+        anew: ask for the positions, and follow from there.
+        """
 
-        await self._on_thread(work)
+        def work(connection: Connection) -> None:
+            known = positions(connection).get(stream.value, 0)
+            if after is not None and known < after:
+                raise Transient(f"the views of {stream.value} went back to {known}")
+            if after is None or known < position:
+                put(connection, changes)
+                reached(connection, stream, position)
+
+        await self._write(work)
 
     async def clear(self) -> None:
         """Forget everything, so that the streams are read again from their beginning."""
 
-        def work() -> None:
-            with self._opened().begin() as connection:
-                for table in tables.metadata.sorted_tables:
-                    connection.execute(table.delete())
+        def work(connection: Connection) -> None:
+            for table in tables.metadata.sorted_tables:
+                connection.execute(table.delete())
 
-        await self._on_thread(work)
+        await self._write(work)
+
+    async def filled_at(self, now: datetime | None = None) -> datetime | None:
+        """When these views had first caught up; noted as `now`, where it is given and was not known."""
+        if now is not None:
+            row = {"name": _FILLED, "at": now}
+            await self._write(
+                lambda connection: connection.execute(
+                    dialects.add_once(connection.dialect.name, tables.about), row
+                )
+            )
+        query = select(tables.about.c.at).where(tables.about.c.name == _FILLED)
+        return await self.read(lambda connection: connection.execute(query).scalar_one_or_none())
 
     async def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file, or of the server."""
 
         def work() -> None:
             if self._engine:
                 self._engine.dispose()
 
-        await self._on_thread(work)
-        self._thread.shutdown()
+        await asyncio.get_running_loop().run_in_executor(self._writer, work)
+        self._readers.shutdown()
+        self._writer.shutdown()
 
-    def _apply(self, connection: Connection, changes: Iterable[Change]) -> None:
-        rows, fresh = merged(changes)
-        for table, kept, values in rows:
-            _put(connection, table, values, kept)
-        if fresh:
-            connection.execute(insert(tables.entries), fresh)
+    async def _write(self, change: Callable[[Connection], object]) -> None:
+        def work() -> None:
+            with self._as_our_errors(), dialects.begin_write(self._opened()).begin() as connection:
+                dialects.take_turn(connection, self._home.name)
+                change(connection)
 
-    async def _on_thread(self, work: Callable[[], ResultT]) -> ResultT:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        await asyncio.get_running_loop().run_in_executor(self._writer, work)
+
+    @contextlib.contextmanager
+    def _as_our_errors(self) -> Iterator[None]:
+        """A database that is away comes back. What is damaged, or was dropped, is made anew."""
+        try:
+            yield
+        except DBAPIError as error:
+            if dialects.is_damage(error) or dialects.is_gone(error):
+                log.error("views_damaged", reason=type(error.orig).__name__)
+                self._start_anew(erasing=dialects.is_damage(error))
+                raise Transient("the views were damaged, and are built anew") from error
+            if dialects.is_away(error):
+                reason = type(error.orig).__name__
+                raise Transient(f"the views cannot be reached ({reason})") from error
+            raise
 
     def _opened(self) -> Engine:
-        if self._engine is None:
-            try:
-                self._engine = _open(self._url)
-            except DatabaseError as damage:
-                log.error("views_damaged", reason=type(damage.orig).__name__)
-                erase(self._url)
-                self._engine = _open(self._url)
-        return self._engine
+        with self._opening:
+            if self._engine is None:
+                try:
+                    self._engine = homes.opened(self._home)
+                except DBAPIError as error:
+                    if not dialects.is_damage(error):
+                        raise
+                    log.error("views_damaged", reason=type(error.orig).__name__)
+                    self._home.erase()
+                    self._engine = homes.opened(self._home)
+            return self._engine
+
+    def _start_anew(self, *, erasing: bool) -> None:
+        with self._opening:
+            if self._engine:
+                self._engine.dispose()
+            self._engine = None
+            if erasing:
+                self._home.erase()
 
 
 def erase(url: str) -> None:
-    """Delete the views' files; the next start builds them from the streams."""
-    database = make_url(url).database
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{database}{suffix}").unlink(missing_ok=True)
+    """Delete the views of this version; the next start builds them from the streams."""
+    homes.current(url).erase()
+
+
+def positions(connection: Connection) -> dict[str, int]:
+    """The last sequence that was taken in, by stream."""
+    rows = connection.execute(select(tables.positions.c.stream, tables.positions.c.sequence))
+    return {stream: sequence for stream, sequence in rows}
+
+
+def reached(connection: Connection, stream: Stream, position: int) -> None:
+    """Note how far a stream was taken in."""
+    at = [{"stream": stream.value, "sequence": position}]
+    _put(connection, tables.positions, at, frozenset())
+
+
+def put(connection: Connection, changes: Iterable[Change]) -> None:
+    """Bring rows to what the changes make of them. Doing it again changes nothing."""
+    rows, fresh = merged(changes)
+    for table, kept, values in rows:
+        _put(connection, table, values, kept)
+    if fresh:
+        dialect = connection.dialect.name
+        added = dialects.add_once(dialect, tables.entries)
+        connection.execute(added, dialects.storable(dialect, fresh))
 
 
 def merged(
@@ -169,48 +234,6 @@ class _Row:
 
 
 def _put(connection: Connection, table: Table, rows: list[Values], first: frozenset[str]) -> None:
-    connection.execute(_upsert(table, tuple(sorted(rows[0])), first), rows)
-
-
-@lru_cache(maxsize=1024)
-def _upsert(table: Table, names: tuple[str, ...], first: frozenset[str]) -> Executable:
-    """Kept, as to make one takes longer than to run it, and holds up whatever else this process does."""
-    key = [column.name for column in table.primary_key]
-    statement = upsert(table)
-    excluded = statement.excluded
-    news: Values = {name: excluded[name] for name in names if name not in key}
-    for name in first:
-        news[name] = func.coalesce(table.c[name], excluded[name])
-    return statement.on_conflict_do_update(index_elements=key, set_=news)
-
-
-def _positions(connection: Connection) -> dict[str, int]:
-    rows = connection.execute(select(tables.positions.c.stream, tables.positions.c.sequence))
-    return {stream: sequence for stream, sequence in rows}
-
-
-def _open(url: str) -> Engine:
-    engine = _engine(url)
-    with engine.begin() as connection:
-        found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    if found not in (0, tables.VERSION):
-        log.warning("views_of_another_version", found=found, wanted=tables.VERSION)
-        engine.dispose()
-        erase(url)
-        engine = _engine(url)
-    with engine.begin() as connection:
-        tables.metadata.create_all(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version = {tables.VERSION:d}")
-    return engine
-
-
-def _engine(url: str) -> Engine:
-    engine = create_engine(url)
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: object) -> None:
-        """The streams are the truth, so losing the last moments in a power cut costs nothing."""
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-
-    return engine
+    dialect = connection.dialect.name
+    statement = dialects.upsert(dialect, table, tuple(sorted(rows[0])), first)
+    connection.execute(statement, dialects.storable(dialect, rows))

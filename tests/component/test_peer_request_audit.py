@@ -91,7 +91,7 @@ async def test_the_store_itself_holds_no_member_of_a_request(town: Town, tmp_pat
     desk = desk_of(town, tmp_path)
     async with desk.reading():
         pass
-    store = Store(desk.settings.views_url)
+    store = Store(desk.settings.views)
 
     def rows(connection: Any) -> dict[str, list[Any]]:
         return {t.name: list(connection.execute(t.select())) for t in tables.metadata.sorted_tables}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Dialect, MetaData, String, TypeDecorator
+from sqlalchemy import Column, DateTime, Dialect, MetaData, String, TypeDecorator
 from typing_extensions import override
 
 if TYPE_CHECKING:
@@ -17,18 +17,32 @@ metadata = MetaData()
 
 
 class Utc(TypeDecorator[datetime]):
-    """An aware time as text in UTC, always with microseconds, so that it sorts as it should."""
+    """An aware time: as PostgreSQL has it, else as text in UTC, always with microseconds, so that it
+    sorts as it should."""
 
     impl: TypeEngine[Any] | type[TypeEngine[Any]] = String
     cache_ok: bool | None = True
 
     @override
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        return value.astimezone(UTC).isoformat(timespec="microseconds") if value else None
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind = DateTime(timezone=True) if _has_times(dialect) else String()
+        return dialect.type_descriptor(kind)
 
     @override
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        return datetime.fromisoformat(value) if value else None
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or _has_times(dialect):
+            return value
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if isinstance(value, str):
+            return datetime.fromisoformat(value)
+        return value.astimezone(UTC) if value else None
+
+
+def _has_times(dialect: Dialect) -> bool:
+    return dialect.name == "postgresql"
 
 
 def of(stream: Stream, *columns: tuple[str, Any]) -> list[Column[Any]]:

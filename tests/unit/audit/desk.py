@@ -96,7 +96,7 @@ class Desk:
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[Reader]:
         """What the views answer once they have caught up."""
-        store, news = Store(self.settings.views_url), News()
+        store, news = Store(self.settings.views), News()
         projector = Projector(self.journal, store, news)
         tasks = [asyncio.ensure_future(job()) for job in projector.jobs()]
         await projector.caught_up()
