@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from services.audit import api, drills_api, feedback_api
+from services.audit import api, checkpoints_api, drills_api, feedback_api
 from services.audit.console import drills as drill_pages
 from services.audit.console import feedback as feedback_page
 from services.audit.console import private as private_page
@@ -36,6 +36,8 @@ def build(ports: Ports) -> Service:
     router.include_router(pages(console))
     exercises = DrillReader(reader)
     router.include_router(drills_api.routes(ports, exercises))
+    proof = checkpoints_api.Proof.of(ports, settings)
+    router.include_router(checkpoints_api.routes(ports, proof))
     router.include_router(feedback_api.routes(ports, reader))
     router.include_router(feedback_page.routes(console, ports))
     router.include_router(private_page.routes(console))
@@ -43,6 +45,6 @@ def build(ports: Ports) -> Service:
     return Service(
         name="audit",
         router=router,
-        background=projector.jobs(),
+        background=(*projector.jobs(), *proof.jobs()),
         ready=projector.caught_up,
     )

@@ -18,6 +18,7 @@ from services.cli.doctor import doctor
 from services.cli.drill import app as drill_app
 from services.cli.emergency import emergency
 from services.cli.explain import explain
+from services.cli.export import export
 from services.cli.feedback import app as feedback_app
 from services.cli.intake_commands import app as intake_app
 from services.cli.policy_commands import app as policy_app
@@ -34,6 +35,7 @@ from services.cli.sessions import app as sessions_app
 from services.cli.settle import close, crews, decline, done, missed
 from services.cli.spool_commands import app as spool_app
 from services.cli.stop import EXIT_INPUT, EXIT_INTERRUPTED, Stop
+from services.cli.verify import verify
 from services.cli.watch import watch
 
 app = typer.Typer(
@@ -94,6 +96,8 @@ app.add_typer(policy_app)
 app.add_typer(intake_app)
 app.add_typer(carriers_app)
 app.add_typer(deadletters_app)
+app.command("verify")(verify)
+app.command("export")(export)
 app.command("doctor")(doctor)
 
 

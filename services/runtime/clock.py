@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID, uuid4
 
 if TYPE_CHECKING:
@@ -88,6 +88,13 @@ def clock_for(data_dir: Path, scale: float) -> Clock:
             f"this data folder runs at time scale {kept['scale']:g}, not {scale:g}: "
             f"use --time-scale {kept['scale']:g}, or another --data-dir"
         )
-    if scale == 1:
+    return clock_of(data_dir)
+
+
+def clock_of(data_dir: Path) -> Clock:
+    """The clock that a data folder already has; the real one where it has none."""
+    state = data_dir / "clock.json"
+    kept: dict[str, Any] = json.loads(state.read_text()) if state.exists() else {"scale": 1}
+    if kept["scale"] == 1:
         return SystemClock()
-    return ScaledClock(datetime.fromisoformat(kept["origin"]), scale)
+    return ScaledClock(datetime.fromisoformat(kept["origin"]), kept["scale"])

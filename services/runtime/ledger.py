@@ -9,7 +9,7 @@ from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
-from schemas.subjects import CHECKPOINT_STREAM, CHECKPOINT_SUBJECTS, history_filter
+from schemas.subjects import CHECKPOINT_STREAM, CHECKPOINT_SUBJECTS, Stream, history_filter
 from services.runtime.errors import Transient
 from services.runtime.journal_jetstream import as_our_errors
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from nats.aio.client import Client
     from nats.aio.msg import Msg
-
-    from schemas.subjects import Stream
 
 _PAGE = 1000
 _SECONDS = 5.0
@@ -77,22 +75,20 @@ class Ledger:
                 checkpoint.subject, checkpoint.body, headers=checkpoint.headers | expected
             )
 
-    async def count(self, stream: Stream) -> int:
-        """How many messages a stream holds, timers among them: for a progress bar."""
+    async def events_in_all(self) -> int:
+        """How many events all streams hold: for a progress bar."""
+        total = 0
         async with as_our_errors():
-            return (await self._jetstream.stream_info(stream.jetstream_name)).state.messages
+            for stream in Stream:
+                name, config = stream.jetstream_name, _from(history_filter(stream), 1)
+                info = await self._jetstream.add_consumer(name, config)
+                await self._jetstream.delete_consumer(name, info.name)
+                total += info.num_pending or 0
+        return total
 
     async def _read(self, name: str, subjects: str, after: int, page: int) -> AsyncIterator[Raw]:
-        config = ConsumerConfig(
-            ack_policy=AckPolicy.NONE,
-            filter_subject=subjects,
-            inactive_threshold=60.0,
-            mem_storage=True,
-            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-            opt_start_seq=after + 1,
-        )
         async with as_our_errors():
-            info = await self._jetstream.add_consumer(name, config)
+            info = await self._jetstream.add_consumer(name, _from(subjects, after + 1))
             inbox = self._client.new_inbox().rpartition(".")[0].encode() + b"."
             pull = await self._jetstream.pull_subscribe_bind(
                 consumer=info.name, stream=name, inbox_prefix=inbox
@@ -109,6 +105,17 @@ class Ledger:
                 with contextlib.suppress(NatsError):
                     await pull.unsubscribe()
                     await self._jetstream.delete_consumer(name, info.name)
+
+
+def _from(subjects: str, start: int) -> ConsumerConfig:
+    return ConsumerConfig(
+        ack_policy=AckPolicy.NONE,
+        filter_subject=subjects,
+        inactive_threshold=60.0,
+        mem_storage=True,
+        deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+        opt_start_seq=start,
+    )
 
 
 def _raw(message: Msg, expected: int) -> Raw:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from services.audit.verification.verifier import canonical
-from services.audit.verification.verify_bundle import checkpoints_of
+from services.audit.verification.verify_bundle import KEPT, checkpoints_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,14 +14,12 @@ if TYPE_CHECKING:
 
     from services.audit.verification.verifier import Checkpoint
 
-FILE = "checkpoints.jsonl"
-
 
 class Outside:
     """The file. Every call raises OSError when the disk does not answer."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / FILE
+        self.path = folder / KEPT
 
     def read(self) -> list[Checkpoint] | None:
         """What it holds; None when there is no such file."""

@@ -168,16 +168,26 @@ def check_checkpoints(
     for each in given:
         here = each.get("number", 0)
         if here != number + 1:
-            found.append(_checkpoint("removed", f"{number + 1} to {here - 1}", "are gone"))
+            found.append(
+                Finding("CHECKPOINT", "removed", f"checkpoints {number + 1} to {here - 1} are gone")
+            )
         elif each.get("previous") != previous:
             found.append(
-                _checkpoint("changed", str(here), "does not follow from the one before it")
+                Finding(
+                    "CHECKPOINT",
+                    "changed",
+                    f"checkpoint {here} does not follow from the one before it",
+                )
             )
         if not current and here == 1:
             current = str(each.get("public_key", ""))
         if not is_signed(each, current):
             found.append(
-                _checkpoint("forged", str(here), "is not signed by the key that holds there")
+                Finding(
+                    "CHECKPOINT",
+                    "forged",
+                    f"checkpoint {here} is not signed by the key that holds there",
+                )
             )
         else:
             sound.append(each)
@@ -264,28 +274,6 @@ def difference(
     return "changed", sealed[-1][0] if sealed else 0
 
 
-def report(told: Sequence[Told], found: Sequence[Finding], key: str) -> str:
-    """The result on one screen."""
-    lines = [f"{'stream':<10} {'events':>9} {'sealed':>9} {'checkpoints':>12}  last sealed"]
-    for each in told:
-        mark = "  <- see below" if each.findings else ""
-        at = each.last_at or "not yet"
-        numbers = f"{each.events:>9,} {each.sealed:>9,} {each.checkpoints:>12,}"
-        lines.append(f"{each.stream:<10} {numbers}  {at}{mark}")
-    everything = [*found, *(finding for each in told for finding in each.findings)]
-    lines += ["", f"first key {key or 'none'}: compare it with the copy that you keep elsewhere"]
-    lines += [f"FOUND {each.stream}: {each.what}" for each in everything[:12]]
-    if len(everything) > 12:
-        lines.append(f"FOUND {len(everything) - 12} more: look at the first one first")
-    unsealed = sum(max(0, each.events - each.sealed) for each in told)
-    if not everything and unsealed:
-        lines.append(
-            f"{unsealed:,} newest events are not sealed yet: the next checkpoint covers them"
-        )
-    clean = "CLEAN: every sealed event is as it was when it was sealed"
-    return "\n".join([*lines, f"NOT CLEAN: {len(everything)} found" if everything else clean])
-
-
 def first_key(checkpoints: Sequence[Checkpoint]) -> str:
     """The public key with which the checkpoints begin, or nothing."""
     return str(checkpoints[0].get("public_key", "")) if checkpoints else ""
@@ -293,10 +281,6 @@ def first_key(checkpoints: Sequence[Checkpoint]) -> str:
 
 def _numbered(checkpoints: Iterable[Checkpoint]) -> dict[int, Checkpoint]:
     return {int(each.get("number", 0)): each for each in checkpoints}
-
-
-def _checkpoint(kind: str, which: str, what: str) -> Finding:
-    return Finding("CHECKPOINT", kind, f"checkpoint {which} {what}")
 
 
 def _spread(numbers: Sequence[int]) -> str:

@@ -22,11 +22,10 @@ from services.audit.verification.verifier import (
     check_checkpoints,
     compared,
     first_key,
-    report,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 EVENTS, KEPT, OUTSIDE, ABOUT = (
     "events",
@@ -34,6 +33,8 @@ EVENTS, KEPT, OUTSIDE, ABOUT = (
     "checkpoints-outside.jsonl",
     "about.json",
 )
+
+_CLEAN = "CLEAN: every sealed event is as it was when it was sealed"
 
 
 class Verdict(NamedTuple):
@@ -88,6 +89,11 @@ class Bundle:
         with opened as file:
             for line in file:
                 yield line.decode("utf-8", "surrogateescape")
+
+
+def events_in(path: Path) -> int:
+    """How many events an export says it holds. Raises ValueError and OSError."""
+    return int(Bundle(path).about.get("events", 0))
 
 
 def checkpoints_of(lines: Iterator[str]) -> list[Checkpoint]:
@@ -146,6 +152,28 @@ def verify(path: Path, public_key: str = "", each: Callable[[], None] = lambda: 
             each()
         told.append(check.finish())
     return Verdict(tuple(told), tuple(found), first_key(both), sound[-1] if sound else None)
+
+
+def report(told: Sequence[Told], found: Sequence[Finding], key: str) -> str:
+    """The result on one screen."""
+    lines = [f"{'stream':<10} {'events':>9} {'sealed':>9} {'checkpoints':>12}  last sealed"]
+    for each in told:
+        mark = "  <- see below" if each.findings else ""
+        at = each.last_at or "not yet"
+        numbers = f"{each.events:>9,} {each.sealed:>9,} {each.checkpoints:>12,}"
+        lines.append(f"{each.stream:<10} {numbers}  {at}{mark}")
+    everything = [*found, *(finding for each in told for finding in each.findings)]
+    lines += ["", f"first key {key or 'none'}: compare it with the copy that you keep elsewhere"]
+    lines += [f"FOUND {each.stream}: {each.what}" for each in everything[:12]]
+    if len(everything) > 12:
+        lines.append(f"FOUND {len(everything) - 12} more: look at the first one first")
+    unsealed = sum(max(0, each.events - each.sealed) for each in told)
+    if not everything and unsealed:
+        lines.append(
+            f"{unsealed:,} newest events are not sealed yet: the next checkpoint covers them"
+        )
+    lines.append(f"NOT CLEAN: {len(everything)} found" if everything else _CLEAN)
+    return "\n".join(lines)
 
 
 def main(arguments: list[str]) -> int:

@@ -32,8 +32,11 @@ async def verify_streams(
     outside: Sequence[Checkpoint] | None,
     public_key: str = "",
     each: Callable[[], None] = lambda: None,
+    page: int = 1000,
 ) -> Verdict:
     """Recompute every chain and compare; `each` is called with every event. Raises Transient.
+
+    `page` events are looked at in one go; a small one leaves room for others in this process.
 
     `outside` is what the file held before: a checkpoint that is written meanwhile is in the stream.
     """
@@ -42,7 +45,7 @@ async def verify_streams(
     told = []
     for stream in Stream:
         check = StreamCheck(stream.jetstream_name, sound)
-        async for raw in ledger.events(stream, 0):
+        async for raw in ledger.events(stream, 0, page):
             check.feed(Stored(*raw))
             each()
         told.append(check.finish())
