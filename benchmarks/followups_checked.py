@@ -267,14 +267,15 @@ _ONCE: dict[str, tuple[str, ...]] = {
 
 
 def _twice(told: Sequence[Recorded[Event]]) -> Iterator[Violation]:
-    seen: set[Any] = set()
+    """The same again. What one message tells together has one id and one place in the stream."""
+    seen: dict[Any, int] = {}
     for each in told:
-        keys: list[Any] = [each.meta.event_id]
+        keys: list[tuple[Any, int]] = [(each.meta.event_id, each.sequence)]
         if each.event.NAME in _ONCE:
             parts = (getattr(each.event, name) for name in _ONCE[each.event.NAME])
-            keys.append((each.event.NAME, *parts))
-        for key in keys:
-            if key in seen:
+            keys.append(((each.event.NAME, *parts), -1))
+        for key, place in keys:
+            if key in seen and (place < 0 or seen[key] != place):
                 item = getattr(each.event, "item", None) or ""
                 yield Violation(each.entity.id, Breach.TWICE, item, f"{each.event.NAME} twice")
-            seen.add(key)
+            seen[key] = place

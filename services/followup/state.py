@@ -199,7 +199,9 @@ _BECAME: dict[type[Event], Status] = {
 }
 
 
-def _planned(state: Planned, event: Event) -> FollowupState:
+def _planned(  # noqa: PLR0911 - one line per event
+    state: Planned, event: Event
+) -> FollowupState:
     match event:
         case FollowupCancelled():
             return Unplanned(
@@ -215,6 +217,8 @@ def _planned(state: Planned, event: Event) -> FollowupState:
             return _with(wider, event.interventions, event.check_ins)
         case GroupWindowsOpened() | WindowsMoved():
             return _opened(state, event)
+        case OperationsEndNoted():
+            return replace(state, brief=ended(state.brief, event.ended_at))
         case CrewsSet():
             return _regrouped(state, event)
         case InterventionAdded():

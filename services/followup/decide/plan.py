@@ -99,7 +99,8 @@ def note_operations_end(command: OpenGroupWindows, state: Unplanned) -> Sequence
 
 def open_group_windows(command: OpenGroupWindows, state: Planned) -> Sequence[Event]:
     """Give the deferred group sessions their windows, counted from the end of operations; and when
-    the end turns out to be another, move what nobody has held yet."""
+    the end turns out to be another, move what nobody has held yet. A plan without any such session
+    remembers the end: a graver one may be on its way that was wished for while work went on."""
     ended_at = command.ended_at
     windows = cadence.opened(state.brief, ended_at)
     if state.deferred:
@@ -112,7 +113,9 @@ def open_group_windows(command: OpenGroupWindows, state: Planned) -> Sequence[Ev
     if state.brief.operations_ended_at == ended_at:
         return ()
     moved = tuple(each for each in windows if state.status.get(each.item) in OPEN)
-    return (WindowsMoved(ended_at=ended_at, interventions=moved),) if moved else ()
+    if moved:
+        return (WindowsMoved(ended_at=ended_at, interventions=moved),)
+    return (OperationsEndNoted(ended_at=ended_at),)
 
 
 def set_crews(command: SetCrews, state: Planned) -> Sequence[Event]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.followup import CrewsSet, GroupWindowsOpened
+from schemas.followup import CrewsSet, FollowupWidened, GroupWindowsOpened, OperationsEndNoted
 from schemas.policy import Crew
 from services.followup.commands import SetCrews
 from services.followup.state import Planned
@@ -54,3 +54,18 @@ def test_a_graver_incident_of_the_same_kinds_opens_each_once() -> None:
     opened = graver.and_when(operations_end(NOW + DAY)).only(GroupWindowsOpened)
     items = [each.item for each in opened.interventions]
     assert len(items) == len(set(items))
+
+
+def test_an_end_that_concerns_no_session_yet_is_remembered_for_the_graver_plan() -> None:
+    """The graver wish was told while work went on, and its team took an hour to form."""
+    talks_only = planned("adverse_clinical_event", operations_ongoing=True)
+    end = operations_end(NOW + HOUR)
+    noted = talks_only.and_when(end)
+    assert noted.only(OperationsEndNoted).ended_at == NOW + HOUR
+    noted.and_when(end).then_nothing()
+
+    graver = noted.and_when(planning("line_of_duty_death", operations_ongoing=True))
+    widened = graver.only(FollowupWidened)
+    assert widened.deferred == (), "nothing waits for what is over"
+    windows = {each.item: each for each in widened.interventions}
+    assert windows["defusing-responders"].opens_at == NOW + HOUR
