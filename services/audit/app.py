@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from services.audit import api, checkpoints_api, drills_api, feedback_api
+from services.audit import api, checkpoints_api, drills_api, feedback_api, retention_api
 from services.audit.console import drills as drill_pages
 from services.audit.console import feedback as feedback_page
 from services.audit.console import private as private_page
+from services.audit.console import record as record_page
 from services.audit.console.console import Console
 from services.audit.console.routes import routes as pages
 from services.audit.drills import DrillReader
 from services.audit.news import News
 from services.audit.projector import Projector
 from services.audit.reader import Reader
+from services.audit.retention import read_kept_for
 from services.audit.settings import AuditSettings
 from services.audit.store import Store
 from services.runtime.host import Service
@@ -38,6 +40,9 @@ def build(ports: Ports) -> Service:
     router.include_router(drills_api.routes(ports, exercises))
     proof = checkpoints_api.Proof.of(ports, settings)
     router.include_router(checkpoints_api.routes(ports, proof))
+    kept = read_kept_for(settings)
+    router.include_router(retention_api.routes(ports, reader, kept))
+    router.include_router(record_page.routes(console, proof, kept))
     router.include_router(feedback_api.routes(ports, reader))
     router.include_router(feedback_page.routes(console, ports))
     router.include_router(private_page.routes(console))

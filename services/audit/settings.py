@@ -26,6 +26,12 @@ class AuditSettings(RuntimeSettings):
     """Intake's policy, by the same variables: the console lists its trigger classes to choose from."""
     roster_file: Path | None = None
     """Dispatch's rules for the roster, by the same variable: the console shows what lapses when."""
+    retention_file: Path | None = None
+    """How long contacts of members who left are kept; by default policy/retention.yaml."""
+    requests_file: Path | None = None
+    """Dispatch's rules for requests, by the same variable: the purge clock shows their span."""
+    private_file: Path | None = None
+    """Followup's rules for one-on-ones, by the same variable: the same."""
     checkpoint_events: Annotated[int, Field(ge=1, le=5000)] = 500
     """A stream is sealed after so many events,"""
     checkpoint_minutes: Annotated[float, Field(ge=0.1, le=1440)] = 10.0

@@ -12,6 +12,7 @@ from typing_extensions import override
 from services.cli.activations import activations
 from services.cli.carriers import app as carriers_app
 from services.cli.cases import case, cases
+from services.cli.checkpoints import app as checkpoints_app
 from services.cli.deadletters import app as deadletters_app
 from services.cli.decide import lower, merge, raise_case, split
 from services.cli.doctor import doctor
@@ -28,6 +29,7 @@ from services.cli.refer import app as exception_app
 from services.cli.refer import refer
 from services.cli.request_peer import request_peer
 from services.cli.resources import app as resources_app
+from services.cli.retention import app as retention_app
 from services.cli.reviews import app as reviews_app
 from services.cli.roster import app as roster_app
 from services.cli.rota import app as rota_app
@@ -97,6 +99,8 @@ app.add_typer(intake_app)
 app.add_typer(carriers_app)
 app.add_typer(deadletters_app)
 app.command("verify")(verify)
+app.add_typer(checkpoints_app)
+app.add_typer(retention_app)
 app.command("export")(export)
 app.command("doctor")(doctor)
 

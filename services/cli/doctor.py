@@ -85,6 +85,7 @@ def _server(where: Connection) -> Iterator[Finding]:
             health = client.get("/healthz")
             page = client.get("/v1/cases", params={"limit": 1})
             carriers = client.get("/v1/carriers")
+            seals = client.get("/v1/checkpoints")
     except httpx.TransportError as error:
         remedy = "start it with `tailboard up`, or set TAILBOARD_URL to where it runs"
         yield Finding("connection", good=False, what=unreachable(where, error), remedy=remedy)
@@ -98,6 +99,7 @@ def _server(where: Connection) -> Iterator[Finding]:
     )
     yield _streams(health)
     yield from _carriers(carriers)
+    yield from _record(seals)
     yield _clock(health)
 
 
@@ -132,6 +134,29 @@ def _carriers(answer: "httpx.Response") -> Iterator[Finding]:
         what=f"failing: {', '.join(failing)}" if failing else named,
         remedy="look at the provider, then try `tailboard carriers check`",
     )
+
+
+def _record(answer: "httpx.Response") -> Iterator[Finding]:
+    """Nothing when the key may not see it, or audit runs elsewhere."""
+    if not answer.is_success:
+        return
+    told = answer.json()
+    verified = told.get("verified")
+    if told.get("blocked"):
+        yield Finding("record", good=False, what="not sealed any more", remedy=told["blocked"])
+    elif verified is None:
+        yield Finding("record", good=True, what="not verified yet: `tailboard verify` does it now")
+    else:
+        newest = verified["checkpoint_at"] or verified["at"]
+        apart = datetime.fromisoformat(told["as_of"]) - datetime.fromisoformat(newest)
+        hours = max(0.0, apart.total_seconds() / 3600)
+        yield Finding(
+            "record",
+            good=verified["clean"],
+            what=f"{'clean' if verified['clean'] else 'NOT clean'}; the newest checkpoint that was "
+            f"verified is {hours:.0f} h old",
+            remedy="run `tailboard verify` and read what it found",
+        )
 
 
 def _clock(health: "httpx.Response") -> Finding:
