@@ -149,12 +149,12 @@ def _record(answer: "httpx.Response") -> Iterator[Finding]:
     else:
         newest = verified["checkpoint_at"] or verified["at"]
         apart = datetime.fromisoformat(told["as_of"]) - datetime.fromisoformat(newest)
-        hours = max(0.0, apart.total_seconds() / 3600)
+        hours = int(apart.total_seconds() // 3600)
         yield Finding(
             "record",
             good=verified["clean"],
             what=f"{'clean' if verified['clean'] else 'NOT clean'}; the newest checkpoint that was "
-            f"verified is {hours:.0f} h old",
+            f"verified is {f'{hours} h' if hours > 0 else 'less than an hour'} old",
             remedy="run `tailboard verify` and read what it found",
         )
 

@@ -121,7 +121,7 @@ def test_help_and_version_import_no_service() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["pots"], "No such command 'pots'. Did you mean 'post'? See `tailboard --help`."),
+        (["pst"], "No such command 'pst'. Did you mean 'post'? See `tailboard --help`."),
         (["post"], "Missing argument 'FILE...'. See `tailboard post --help`."),
         (["post", "x.json", "--fromat", "seattle"], "No such option: --fromat"),
         (["post", "x.json", "--concurrency", "many"], "Invalid value for '--concurrency'"),
@@ -259,3 +259,30 @@ def test_the_doctor_names_what_is_wrong_and_the_remedy(
     assert "BAD  key" in said
     assert "-> `tailboard up` prints the key" in said
     assert "tb_wrong" not in said
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ({}, "ok   record      not verified yet: `tailboard verify` does it now"),
+        (
+            {"verified": [True, 3]},
+            "ok   record      clean; the newest checkpoint that was verified is 3 h old",
+        ),
+        (
+            {"verified": [False, 0]},
+            "BAD  record      NOT clean; the newest checkpoint that was verified is less",
+        ),
+        ({"blocked": "the stream was cut off"}, "-> the stream was cut off"),
+    ],
+)
+def test_the_doctor_says_when_the_record_was_last_verified(
+    api: FakeApi, capsys: pytest.CaptureFixture[str], told: dict[str, Any], line: str
+) -> None:
+    seals: dict[str, Any] = {"as_of": "2026-03-02T12:00:00Z", "streams": [], **told}
+    if verified := told.get("verified"):
+        at = f"2026-03-02T{12 - verified[1]:02}:00:00Z"
+        seals["verified"] = {"clean": verified[0], "at": at, "checkpoint_at": at}
+    api.checkpoints = seals
+    assert run(["doctor"]) == (0 if line.startswith("ok") else EXIT_REFUSED)
+    assert line in capsys.readouterr().out

@@ -50,6 +50,8 @@ class FakeApi:
     carriers: list[dict[str, Any]] = field(default_factory=list)
     checked: list[dict[str, Any]] = field(default_factory=list)
     """What came of each channel when carriers are checked."""
+    checkpoints: dict[str, Any] | None = None
+    """None where no audit runs."""
     wishes: list[dict[str, Any]] = field(default_factory=list)
     cases: list[dict[str, Any]] = field(default_factory=list)
     timeline: list[dict[str, Any]] = field(default_factory=list)
@@ -204,6 +206,11 @@ def _operator_routes(app: APIRouter, api: FakeApi) -> None:
     @app.get("/carriers")
     async def carriers() -> dict[str, Any]:
         return {"carriers": api.carriers}
+
+    @app.get("/checkpoints")
+    async def checkpoints() -> Response:
+        status = 404 if api.checkpoints is None else 200
+        return JSONResponse(api.checkpoints, status_code=status)
 
     @app.post("/carriers/check")
     async def check(request: Request) -> dict[str, Any]:

@@ -203,7 +203,7 @@ class Sealer:
     async def _add(self, subject: str, told: dict[str, Any]) -> Checkpoint:
         """Sign it as the next one, store it, copy it to the file. Raises Conflict."""
         number = self._newest["number"] + 1 if self._newest else 1
-        about = {"version": 1, "number": number, "at": self.clock.now().isoformat()}
+        about = {"version": 1, "number": number, "at": self.clock.now().isoformat(timespec="seconds")}
         about |= {
             "key": self._key.id,
             "previous": digest_of(self._newest) if self._newest else NOTHING,

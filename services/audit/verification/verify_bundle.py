@@ -159,11 +159,11 @@ def report(told: Sequence[Told], found: Sequence[Finding], key: str) -> str:
     lines = [f"{'stream':<10} {'events':>9} {'sealed':>9} {'checkpoints':>12}  last sealed"]
     for each in told:
         mark = "  <- see below" if each.findings else ""
-        at = each.last_at or "not yet"
+        at = each.last_at.replace("T", " ") or "not yet"
         numbers = f"{each.events:>9,} {each.sealed:>9,} {each.checkpoints:>12,}"
         lines.append(f"{each.stream:<10} {numbers}  {at}{mark}")
     everything = [*found, *(finding for each in told for finding in each.findings)]
-    lines += ["", f"first key {key or 'none'}: compare it with the copy that you keep elsewhere"]
+    lines += ["", f"first key {key or 'none'}: (compare it with your copy)"]
     lines += [f"FOUND {each.stream}: {each.what}" for each in everything[:12]]
     if len(everything) > 12:
         lines.append(f"FOUND {len(everything) - 12} more: look at the first one first")
