@@ -24,11 +24,16 @@ STATES = {
 }
 """How a line stands to its target: a word for everyone, a colour for those who see it."""
 _SHORT = 8
+_AIM, _LINES = 24, 3
+"""As many reasons of one line are shown where nobody asked for all."""
 
 
 def case(
     case_id: CaseArgument,
     *,
+    full: Annotated[
+        bool, typer.Option("--full", help="Every reason and source of every line.")
+    ] = False,
     as_json: JsonOption = False,
     url: UrlOption = None,
     key: KeyOption = None,
@@ -40,6 +45,8 @@ def case(
 
       tailboard case 1b671a64
 
+      tailboard case 1b671a64 --full
+
       tailboard case 1b671a64 --json
     """
     from services.cli.api import Server
@@ -48,7 +55,7 @@ def case(
     if as_json:
         print(json.dumps(told, indent=2))
     else:
-        _show_case(told)
+        _show_case(told, full=full)
 
 
 def cases(
@@ -99,11 +106,12 @@ def word(row: dict[str, Any]) -> "Text":
     return Text(": ".join(part for part in (name, distance) if part), colour)
 
 
-def _show_case(told: dict[str, Any]) -> None:
+def _show_case(told: dict[str, Any], *, full: bool) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    from services.cli.times import local
+    from services.cli.times import local_parts
 
     console = Console()
     found = told.get("case") or {}
@@ -114,14 +122,34 @@ def _show_case(told: dict[str, Any]) -> None:
         console.print(line, style="yellow", markup=False, highlight=False)
     for mark in found.get("marks") or []:
         console.print(f"! {mark}", style="red", markup=False, highlight=False)
-    table = Table("time", "step", "detail", "target", "distance")
+    table = Table(box=SIMPLE_HEAD, padding=(0, 2, 0, 0))
+    table.add_column("time", no_wrap=True)
+    table.add_column("what", ratio=1)
+    table.add_column("target", max_width=_AIM)
+    day = zone = ""
     for row in told.get("timeline") or []:
-        detail = "\n".join(_escaped(part) for part in (row.get("detail"), *row.get("lines", [])))
-        step = _escaped(row.get("label") or row.get("step"))
-        if item := row.get("item"):
-            detail += f"\n[dim]item {_escaped(item)}[/dim]"
-        table.add_row(local(row.get("at")), step, detail, local(row.get("target_at")), word(row))
+        at, due = local_parts(row.get("at")), local_parts(row.get("target_at"))
+        if at and at.day != day:
+            day, zone = at.day, at.zone
+            table.add_row("", f"[bold]{_escaped(day)}[/bold]", "")
+        aim = word(row)
+        if due:
+            aim.append(("\n" if aim.plain else "") + due.said(day))
+        table.add_row(at.time if at else "-", _what(row, full=full), aim)
     console.print(table)
+    console.print(f"Times in {zone}." if zone else "", style="dim", highlight=False)
+
+
+def _what(row: dict[str, Any], *, full: bool) -> str:
+    """The step and its detail, with its reasons below."""
+    lines = [_escaped(part) for part in row.get("lines", [])]
+    if not full and len(lines) > _LINES:
+        lines[_LINES - 1 :] = [f"and {len(lines) - _LINES + 1} lines more: --full"]
+    if item := row.get("item"):
+        lines.append(f"item {_escaped(item)}")
+    step, detail = str(row.get("label") or row.get("step")), str(row.get("detail") or "")
+    said = f"[bold]{_escaped(step)}[/bold] {_escaped(detail.removeprefix(step).strip())}"
+    return "\n".join([said, *(f"[dim]{line}[/dim]" for line in lines)])
 
 
 def _decisions(told: dict[str, Any]) -> list[str]:

@@ -3,6 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
+
+
+class Local(NamedTuple):
+    """A time in this machine's zone, in two parts."""
+
+    day: str
+    """Such as `Mon 2 Mar`."""
+    time: str
+    """Such as `03:00:05`."""
+    zone: str
+    """Such as `CET`."""
+
+    def said(self, today: str) -> str:
+        """The time, with its day when that is another one."""
+        return self.time if self.day == today else f"{self.day}, {self.time}"
+
+
+def local_parts(text: object) -> Local | None:
+    """An ISO time in this machine's zone; None for none."""
+    if not isinstance(text, str) or not text:
+        return None
+    at = datetime.fromisoformat(text).astimezone()
+    return Local(f"{at:%a} {at.day} {at:%b}", f"{at:%H:%M:%S}", f"{at:%Z}")
 
 
 def local(text: object) -> str:

@@ -174,8 +174,22 @@ def test_a_timeline_says_in_words_what_it_says_in_colour(
     assert f"Case {CASE}" in said
     assert "! Team not complete in time" in said
     assert "Cardiac [arrest]" in said
-    assert "Mon 02 Mar 05:30:00" in said
+    assert all(part in said for part in ("Mon 2 Mar", "03:00:00", "05:30:00"))
     assert "late: 30 min late" in said
+    assert "05:00:00" in said, "the target itself, too"
+
+
+def test_many_reasons_are_shown_to_whoever_asks_for_them(
+    capsys: pytest.CaptureFixture[str], api: FakeApi
+) -> None:
+    api.timeline = [ROWS[0] | {"lines": [f"Reason {number}" for number in range(5)]}]
+    assert run(["case", "1b671a"]) == 0
+    short = capsys.readouterr().out
+    assert "Reason 1" in short
+    assert "Reason 2" not in short
+    assert "and 3 lines more: --full" in short
+    assert run(["case", "1b671a", "--full"]) == 0
+    assert "Reason 4" in capsys.readouterr().out
 
 
 def test_a_case_as_json_is_the_server_s(api: FakeApi, capsys: pytest.CaptureFixture[str]) -> None:
