@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -30,6 +30,9 @@ from schemas import (
 from schemas.envelope import Draft, Event, Meta
 from schemas.subjects import Stream
 from schemas.upcast import upcast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _TYPE = re.compile(r"^tailboard\.(?P<stream>[a-z]+)\.(?P<name>[a-z_]+)\.v(?P<version>[0-9]+)\Z")
 _OBJECT = TypeAdapter(dict[str, Any])
@@ -196,6 +199,23 @@ CATALOGUE: tuple[Row, ...] = (
 
 _BY_MODEL = {row.model: row for row in CATALOGUE}
 _BY_NAME = {(str(row.stream), row.model.NAME): row for row in CATALOGUE}
+
+
+def as_one(events: Sequence[Event]) -> Event | None:
+    """One event that carries all that a decision led to, or None where each is a message of its own.
+
+    It is read again as what it carries (`Event.parts`); whoever listens to the one alone gets all.
+    """
+    match events:
+        case (intake.IncidentReported() as report, intake.ActivationRequested() as wish):
+            is_first = type(report) is intake.IncidentReported
+            return wish.model_copy(update={"report": report}) if is_first else None
+        case (dispatch.TeamActivated() as team, dispatch.OfferExtended(), *_):
+            offers = [e for e in events if isinstance(e, dispatch.OfferExtended)]
+            alone = len(offers) == len(events) - 1 and not any(e.emergency for e in offers)
+            return team.model_copy(update={"offers": tuple(offers)}) if alone else None
+        case _:
+            return None
 
 
 def row_of(model: type[Event]) -> Row:

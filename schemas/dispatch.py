@@ -6,10 +6,12 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from typing_extensions import override
+
 from schemas.candidates import Candidate, Excluded, Exclusion, Lent
 from schemas.envelope import By, Code, Event, Frozen, MemberId, Slug, UtcDatetime
 from schemas.intake import Evidence, IncidentType, ReviewAnswer, ReviewKind
-from schemas.policy import CaseBrief, Place, Role, Tier, Urgency
+from schemas.policy import Card, CaseBrief, Place, Role, Tier, Urgency
 from schemas.purposes import AlarmReason as AlarmReason
 from schemas.purposes import Purpose as Purpose
 from schemas.sessions import Appointment, Coverage
@@ -37,6 +39,19 @@ class Failure(StrEnum):
     """We stopped between handing it over and hearing back; it is not sent again."""
 
 
+class OfferExtended(Event):
+    """One member is asked to serve, until `expires_at`."""
+
+    NAME: ClassVar[str] = "offer_extended"
+    offer_id: UUID
+    member_id: MemberId
+    role: Role
+    urgency: Urgency
+    expires_at: UtcDatetime
+    emergency: bool = False
+    """Sent by `emergency_paged`, on all channels at once, and by nothing else."""
+
+
 class TeamActivated(Event):
     """The team is being put together: the places to fill and the order of asking."""
 
@@ -50,6 +65,15 @@ class TeamActivated(Event):
     """Called when no coordinator answers an alarm in time."""
     neighbours: tuple[Lent, ...] = ()
     """Of those who lend members, only how many."""
+    offers: tuple[OfferExtended, ...] = ()
+    """The first members who are asked, when this message tells nothing else."""
+
+    @override
+    def parts(self) -> tuple[Event, ...]:
+        """The team, and the offers that were made with it."""
+        if not self.offers:
+            return (self,)
+        return (self.model_copy(update={"offers": ()}), *self.offers)
 
 
 class MemberExcluded(Event):
@@ -58,19 +82,6 @@ class MemberExcluded(Event):
     NAME: ClassVar[str] = "member_excluded"
     member_id: MemberId
     reasons: tuple[Exclusion, ...]
-
-
-class OfferExtended(Event):
-    """One member is asked to serve, until `expires_at`."""
-
-    NAME: ClassVar[str] = "offer_extended"
-    offer_id: UUID
-    member_id: MemberId
-    role: Role
-    urgency: Urgency
-    expires_at: UtcDatetime
-    emergency: bool = False
-    """Sent by `emergency_paged`, on all channels at once, and by nothing else."""
 
 
 class OfferAccepted(Event):
@@ -174,6 +185,8 @@ class MemberNotified(Event):
     """What a dispatch center is told, which has this notice instead of a member."""
     about: MemberId | None = None
     """The peer whom a coordinator is asked to call."""
+    card: Card | None = None
+    """What a peer hands over with the check-in."""
 
 
 class TeamWidened(Event):

@@ -49,6 +49,11 @@ class Event(Frozen):
     NAME: ClassVar[str]
     VERSION: ClassVar[int] = 1
 
+    def parts(self) -> tuple[Event, ...]:
+        """What it says, one by one: an event may carry others of the same decision, because several
+        messages cost a file on the server's disk (`schemas.catalogue.as_one`)."""
+        return (self,)
+
 
 class Meta(Frozen):
     """The CloudEvents attributes of one recorded event."""
@@ -84,6 +89,18 @@ class Recorded(Generic[EventT_co]):
     meta: Meta
     event: EventT_co
     sequence: int
+    place: int = 0
+    """Which it is of those that one message carries."""
+
+    def parts(self) -> tuple[Recorded[Event], ...]:
+        """What one message tells, one by one."""
+        said = self.event.parts()
+        if len(said) == 1:
+            return (self,)
+        return tuple(
+            Recorded(self.entity, self.meta, event, self.sequence, place)
+            for place, event in enumerate(said)
+        )
 
 
 class Command(Frozen):

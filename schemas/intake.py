@@ -7,31 +7,19 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
+from typing_extensions import override
 
 from schemas.envelope import Code, Event, Frozen, Slug, UtcDatetime
+from schemas.outcomes import ChangeReason as ChangeReason
+from schemas.outcomes import HoldReason as HoldReason
+from schemas.outcomes import Mode as Mode
+from schemas.outcomes import Outcome as Outcome
 from schemas.policy import CaseBrief, Citation, Crew, Tier
 
 IncidentType = Annotated[str, StringConstraints(max_length=120)]
 Unit = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 CaseId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,32}$")]
-
-
-class Outcome(StrEnum):
-    """What screening recommends; a human can always raise or lower it."""
-
-    CRITICAL = "critical"
-    REVIEW = "review"
-    ROUTINE = "routine"
-
-
-class Mode(StrEnum):
-    """What happens by itself for a trigger class."""
-
-    AUTO_PAGE = "auto_page"
-    AUTO_PLAN = "auto_plan"
-    REQUEST_ONLY = "request_only"
-    HUMAN_RAISE = "human_raise"
 
 
 class IncidentStatus(StrEnum):
@@ -41,30 +29,6 @@ class IncidentStatus(StrEnum):
     CLOSED = "closed"
     CANCELLED = "cancelled"
     FALSE_ALARM = "false_alarm"
-
-
-class HoldReason(StrEnum):
-    """Why a recommendation pages nobody by itself."""
-
-    EXERCISE = "exercise"
-    CANCELLED = "cancelled"
-    TOO_OLD = "too_old"
-    MODE = "mode"
-    CONTEXT = "context"
-    """A hazard alert, not a call."""
-
-
-class ChangeReason(StrEnum):
-    """Why a recommendation is another than before."""
-
-    NEW_REPORT = "new_report"
-    CANCELLED = "cancelled"
-    RAISED = "raised"
-    """A person raised it."""
-    LOWERED = "lowered"
-    """A person lowered it."""
-    MERGED = "merged"
-    """Another case turned out to be the same incident."""
 
 
 class ReviewKind(StrEnum):
@@ -185,6 +149,15 @@ class ActivationRequested(Event):
     brief: CaseBrief
     units: tuple[Unit, ...]
     """Units on the incident: their members took part and are never asked to serve."""
+    report: IncidentReported | None = None
+    """The first report of the case, when it is this that brings the team in: one message for both."""
+
+    @override
+    def parts(self) -> tuple[Event, ...]:
+        """The report, and the wish that follows from it."""
+        if self.report is None:
+            return (self,)
+        return (self.report, self.model_copy(update={"report": None}))
 
 
 class ExposureRecorded(Event):

@@ -44,22 +44,31 @@ class Circles:
     aid: MutualAid
 
     async def for_case(
-        self, agency: str, case_id: str, brief: CaseBrief, units: Collection[str] = ()
+        self,
+        agency: str,
+        case_id: str,
+        brief: CaseBrief,
+        units: Collection[str] = (),
+        *,
+        at: datetime | None = None,
     ) -> Known:
         """What is known for a team of this case. Raises Transient as the books of roster and duty do."""
-        now = self.ports.clock.now()
+        now = at or self.ports.clock.now()
         agreements = self.aid.of(agency, self._day(now))
         (roster, duty), lenders = await asyncio.gather(
             self._own(agency, now),
             asyncio.gather(*(self._lender(each, (agency, case_id), now) for each in agreements)),
         )
-        asking = replace(
-            self._asking(agency, case_id, brief.policy, now, duty),
-            incident_on=self._day(brief.occurred_at),
-            units=frozenset(units),
-            disciplines=frozenset(brief.disciplines),
-        )
+        asking = self._of_case((agency, case_id), brief, units, now, duty)
         return Known(roster, asking, tuple(lenders))
+
+    def guess(
+        self, agency: str, case_id: str, brief: CaseBrief, units: Collection[str], *, at: datetime
+    ) -> Known:
+        """The same as `for_case` as far as this process has read, waiting for nothing; without those
+        whom neighbours lend."""
+        asking = self._of_case((agency, case_id), brief, units, at, self.duty.known(agency, at))
+        return Known(self.book.known(agency), asking)
 
     async def for_request(self, agency: str, case_id: str, policy: ResponsePolicy) -> Known:
         """What is known for a member's own request: of one's own team alone, and nobody was at any
@@ -82,6 +91,21 @@ class Circles:
 
     async def _own(self, agency: str, now: datetime) -> tuple[Mapping[str, Member], Duty]:
         return await asyncio.gather(self.book.of(agency), self.duty.of(agency, now))
+
+    def _of_case(
+        self,
+        case: tuple[str, str],
+        brief: CaseBrief,
+        units: Collection[str],
+        now: datetime,
+        duty: Duty,
+    ) -> Asking:
+        return replace(
+            self._asking(*case, brief.policy, now, duty),
+            incident_on=self._day(brief.occurred_at),
+            units=frozenset(units),
+            disciplines=frozenset(brief.disciplines),
+        )
 
     def _asking(
         self, agency: str, case_id: str, policy: ResponsePolicy, now: datetime, duty: Duty

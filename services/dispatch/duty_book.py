@@ -60,8 +60,13 @@ class DutyBook:
         A book that stays behind answers with what it knows: to ask in another order is better than
         to ask nobody.
         """
-        rotas = await self.rotas(agency)
-        busy = await self.busy(agency)
+        await self.rotas(agency)
+        await self.busy(agency)
+        return self.known(agency, at)
+
+    def known(self, agency: str, at: datetime) -> Duty:
+        """The availability at a moment as far as it is read, waiting for nothing."""
+        rotas, busy = self._rotas.get(agency, {}), self._busy.get(agency, {})
         members = self._roster.known(agency)
         return duty((kept.rota for kept in rotas.values()), members, busy, at)
 

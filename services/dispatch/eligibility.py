@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from services.dispatch.roster import Member
     from services.dispatch.roster_policy import RosterRules
 
+_MOST = 10_000
+_kept: dict[str, tuple[Member, tuple[object, ...], tuple[Exclusion, ...]]] = {}
+"""By member, what was found out about this very entry last."""
 _ORDER = {reason: place for place, reason in enumerate(Exclusion)}
 
 
@@ -47,15 +50,25 @@ class Asking:
 
 def eligible(member_id: str, member: Member, asking: Asking) -> tuple[Exclusion, ...]:
     """Every reason not to ask this member, the gravest first; empty means that they may be asked."""
-    kept_out = {
-        *exclusions(member, (), asking.incident_on, asking.today, asking.rules),
-        *touched(member, asking.units),
-    }
-    if Exclusion.NOT_DESIGNATED not in kept_out and not designated_on(member, asking.today):
-        kept_out.add(Exclusion.DESIGNATION_ENDED)
+    kept_out = {*_of_the_day(member_id, member, asking), *touched(member, asking.units)}
     if not asking.emergency:
         kept_out.update(_left_in_peace(member_id, member, asking))
     return tuple(sorted(kept_out, key=_ORDER.__getitem__)) if kept_out else ()
+
+
+def _of_the_day(member_id: str, member: Member, asking: Asking) -> tuple[Exclusion, ...]:
+    """What keeps a member from any case of such a day; kept, as it is the same for all of them."""
+    about = (asking.incident_on, asking.today, asking.rules)
+    known = _kept.get(member_id)
+    if known and known[0] is member and known[1] == about:
+        return known[2]
+    reasons = exclusions(member, (), asking.incident_on, asking.today, asking.rules)
+    if Exclusion.NOT_DESIGNATED not in reasons and not designated_on(member, asking.today):
+        reasons = (*reasons, Exclusion.DESIGNATION_ENDED)
+    if len(_kept) >= _MOST:
+        _kept.clear()
+    _kept[member_id] = (member, about, reasons)
+    return reasons
 
 
 def touched(member: Member, units: Collection[str]) -> tuple[Exclusion, ...]:

@@ -16,6 +16,7 @@ from schemas.dispatch import (
     OfferWithdrawn,
     Purpose,
     ReviewersAsked,
+    TeamActivated,
 )
 from schemas.policy import Urgency
 from schemas.requests import EmergencyPaged
@@ -78,6 +79,8 @@ class Parcels:
         match told.event:
             case OfferExtended(emergency=False) as event:
                 return (self._offer(told, event),)
+            case TeamActivated(offers=offers):
+                return tuple(self._offer(told, offer) for offer in offers)
             case EmergencyPaged() as event:
                 return (*self._pages(told, event), *self._calls(told, event))
             case CoordinatorAlarmed(reason=reason) if reason in CALLED_AT_ONCE:
@@ -208,6 +211,8 @@ class Parcels:
     def _notice(  # noqa: C901 - one line per purpose
         self, told: Recorded[Event], event: MemberNotified
     ) -> Parcel:
+        card = f"{self.settings.base_url}/card" if event.card else ""
+
         def write(state: DispatchState, delivery_id: UUID) -> PhoneMessage:
             if event.purpose in OF_A_SESSION:
                 link, zone = self._case_link(told.entity), self.settings.time_zone
@@ -217,7 +222,7 @@ class Parcels:
             if of_no_case := self._of_no_case(event, delivery_id):
                 return of_no_case
             if event.purpose is Purpose.CHECK_IN_DUE:
-                return messages.check_in_due(delivery_id, self._case_link(told.entity))
+                return messages.check_in_due(delivery_id, self._case_link(told.entity), card)
             assert isinstance(state, Active)  # noqa: S101 - somebody took it
             taken = state.taken_by(event.member_id)
             assert taken  # noqa: S101 - and the claim has looked again
@@ -234,7 +239,7 @@ class Parcels:
                 own = f"{own}/check-ins"
                 return aftercare_messages.aftercare(delivery_id, event.purpose, None, own)
             if event.purpose is Purpose.CHECK_IN_DUE:
-                return messages.check_in_due(delivery_id, own)
+                return messages.check_in_due(delivery_id, own, card)
             zone = self.settings.time_zone
             return of_a_session(told.entity, told.meta.time, event, delivery_id, own, zone)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from services.runtime.host import Ports
 
 _WORKERS = 8
+_TURNS = 4
 _COME_AGAIN = frozenset(
     {RefusalCode.UNKNOWN_CASE, RefusalCode.UNKNOWN_REVIEW, RefusalCode.TIMER_NOT_DUE}
 )
@@ -152,9 +154,22 @@ class Subscribers:
     async def on_activation(self, told: Recorded[ActivationRequested]) -> None:
         """Rank the roster and ask the first members, whom other cases see at once."""
         agency, event = told.entity.agency, told.event
-        known = await self.circles.for_case(agency, told.entity.id, event.brief, event.units)
-        lenders = () if event.brief.drill else known.lenders  # no neighbour is called for practice
-        ranking = rank(known.roster, known.asking, lenders)
+        now = self.ports.clock.now()
+        about = (agency, told.entity.id, event.brief, event.units)
+        case = Entity(Stream.DISPATCH, agency, told.entity.id)
+        reading = asyncio.gather(
+            self.circles.for_case(*about, at=now), self.ports.journal.load(case)
+        )
+        await _until_asked()
+        guess = self.circles.guess(*about, at=now)
+        ranking = rank(guess.roster, guess.asking)
+        read, _ = await reading
+        known = self.circles.guess(
+            *about, at=now
+        )  # with whom another case holds since a moment ago
+        lenders = () if event.brief.drill else read.lenders  # no neighbour is called for practice
+        if known != guess or lenders:
+            ranking = rank(known.roster, known.asking, lenders)
         command = when_activation_requested(told, ranking, known.asking.now)
         policy = command.brief.policy
         asked = first_wave(policy.places, policy.surplus, command.candidates)
@@ -241,3 +256,9 @@ class Subscribers:
         if handled.refusal.code in _COME_AGAIN:
             raise Transient(handled.refusal.detail, retry_after=1.0)
         log.info("refused", code=handled.refusal.code.value, command=type(command).__name__)
+
+
+async def _until_asked() -> None:
+    """Until requests that were begun are on their way: their answers come while we compute."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)  # noqa: TID251 - yields to the loop, waits for nothing

@@ -11,16 +11,17 @@ from weakref import WeakValueDictionary
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay
 from tenacity import wait_random_exponential as jittered
 
-from schemas.catalogue import row_of
+from schemas.catalogue import as_one, row_of
 from schemas.envelope import Command, Draft, Event, Meta, Timer
 from schemas.refusals import Refusal
 from schemas.subjects import Entity, Stream, derived_id
 from services.runtime.errors import Conflict, Transient
+from services.runtime.journal import History
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from services.runtime.journal import History, Journal
+    from services.runtime.journal import Journal
 
 StateT = TypeVar("StateT")
 CommandT = TypeVar("CommandT", bound=Command)
@@ -63,11 +64,18 @@ class Handled(Generic[StateT]):
 
 
 async def handle(
-    journal: Journal, decider: Decider[StateT, CommandT], entity: Entity, command: CommandT
+    journal: Journal,
+    decider: Decider[StateT, CommandT],
+    entity: Entity,
+    command: CommandT,
+    *,
+    is_new: bool = False,
 ) -> Handled[StateT]:
     """Decide `command` on the entity's own history and record what follows from it.
 
-    A command id that is already recorded gives the same answer again and changes nothing. Raises
+    A command id that is already recorded gives the same answer again and changes nothing. With `is_new`
+    the entity is taken to have no history yet: where it has one, the streams refuse what is appended,
+    and it is read. Not for decisions whose timers could take the place of others. Raises
     Transient when the streams cannot be reached or the entity stays contended for ten seconds.
     """
     retrying = AsyncRetrying(
@@ -79,19 +87,24 @@ async def handle(
     turn = _turns.get(entity) or _turns.setdefault(entity, asyncio.Lock())
     try:
         async with turn:
-            return await retrying(_attempt, journal, decider, entity, command)
+            guess = History((), 0) if is_new else None
+            return await retrying(_attempt, journal, decider, entity, command, guess)
     except Conflict as conflict:
         raise Transient(f"{entity.stream} entity stays contended", retry_after=1.0) from conflict
 
 
 async def _attempt(
-    journal: Journal, decider: Decider[StateT, CommandT], entity: Entity, command: CommandT
+    journal: Journal,
+    decider: Decider[StateT, CommandT],
+    entity: Entity,
+    command: CommandT,
+    guess: History | None,
 ) -> Handled[StateT]:
     """Decide on what is known already, and read first only when that leads to nothing or is old.
 
     What is appended must follow on the version that was decided on, so an old one does no harm.
     """
-    known = journal.known(entity)
+    known = journal.known(entity) or guess
     if known is not None:
         with contextlib.suppress(Conflict):
             handled = await _decided(journal, decider, entity, command, known)
@@ -117,7 +130,9 @@ async def _decided(
     events = tuple(decision)
     if not events:
         return Handled(state)
-    drafts = [_draft(entity, command, index, event) for index, event in enumerate(events)]
+    one = as_one(events)
+    stored = events if one is None else (one,)
+    drafts = [_draft(entity, command, index, event) for index, event in enumerate(stored)]
     timers = [timer for event in events for timer in decider.deadlines(event)]
     await journal.append(drafts, timers, expected=history.version)
     for event in events:

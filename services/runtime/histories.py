@@ -31,6 +31,10 @@ class Histories:
         """What is known, which may be nothing and may be behind."""
         return self._known.get(entity, _NOTHING)
 
+    def known(self, entity: Entity) -> History | None:
+        """What was read or written here, if only that there was nothing; None when nobody looked."""
+        return self._known.get(entity)
+
     def keep(self, entity: Entity, history: History) -> None:
         """Know this; the longer one stays where two loads cross each other."""
         if history.version >= self.of(entity).version:
@@ -45,12 +49,15 @@ class Histories:
         if known.version == expected:
             self.keep(entity, History((*known.events, *written), written[-1].sequence))
 
-    def find(self, entity: Entity, sequence: int) -> Recorded[Event] | None:
-        """One known event by its sequence."""
+    def find(self, entity: Entity, sequence: int) -> tuple[Recorded[Event], ...]:
+        """What one known message tells, by its sequence; empty when it is not known."""
+        found: list[Recorded[Event]] = []
         for recorded in reversed(self.of(entity).events):
-            if recorded.sequence <= sequence:
-                return recorded if recorded.sequence == sequence else None
-        return None
+            if recorded.sequence < sequence:
+                break
+            if recorded.sequence == sequence:
+                found.append(recorded)
+        return tuple(reversed(found))
 
     def forget(self, entity: Entity) -> None:
         """Read all of it anew next time."""

@@ -36,7 +36,7 @@ class Journal(Protocol):
     def known(self, entity: Entity) -> History | None:
         """What this process knows of the history without asking: the whole of it or its beginning.
 
-        None when it knows nothing, or keeps nothing.
+        None when it has not looked, or keeps nothing.
         """
         ...
 

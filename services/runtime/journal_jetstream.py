@@ -11,14 +11,15 @@ from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError, NotFoundError
 
-from schemas.catalogue import decode, encode
+from schemas.catalogue import encode
 from schemas.envelope import Recorded
 from schemas.subjects import history_filter, parse_event_subject
 from services.runtime.clock import new_id
-from services.runtime.errors import Conflict, Poison, Transient
+from services.runtime.errors import Conflict, Transient
 from services.runtime.histories import Histories
 from services.runtime.journal import History
-from services.runtime.telemetry import UNREADABLE, log
+from services.runtime.stored import readable, stored
+from services.runtime.telemetry import log
 from services.runtime.timers import encode_timer
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class JetStreamJournal:
         async with as_our_errors():
             while True:
                 page, pending = await self._direct_get(entity, start)
-                events.extend(page)
+                events.extend(part for told in page for part in told.parts())
                 if not pending:
                     break
                 start = events[-1].sequence + 1
@@ -94,16 +95,16 @@ class JetStreamJournal:
 
     def known(self, entity: Entity) -> History | None:
         """See Journal.known."""
-        history = self._lately.of(entity)
-        return history if history.version else None
+        return self._lately.known(entity)
 
     async def append(
         self, drafts: Sequence[Draft[Event]], timers: Sequence[Timer], expected: int
     ) -> int:
         """See Journal.append.
 
-        One event is one plain publish, its timers before it: a timer without its event is refused
-        when it fires. Several events are one atomic batch, which costs a file on a single node.
+        One event is one plain publish, right behind its timers on the same connection, which keeps
+        their order: a timer without its event is refused when it fires. Several events are one atomic
+        batch, which costs a file on a single node.
         """
         entity = drafts[0].entity
         trace = drafts[0].meta.trace
@@ -124,9 +125,7 @@ class JetStreamJournal:
                     last = await self._batch([*facts, *waits])
                     first = last - len(facts) - len(waits) + 1
                 else:
-                    for wait in waits:
-                        await self._publish(wait)
-                    last = first = await self._publish(facts[0])
+                    last = first = await self._behind(waits, facts[0])
         except Conflict:
             self._lately.forget(entity)  # if the store was set back, what is known is wrong
             raise
@@ -134,7 +133,7 @@ class JetStreamJournal:
             Recorded(entity, draft.meta, draft.event, first + place)
             for place, draft in enumerate(drafts)
         ]
-        self._lately.extend(entity, written, expected)
+        self._lately.extend(entity, [part for told in written for part in told.parts()], expected)
         if self._tell:
             self._tell(written)
         return last
@@ -166,13 +165,14 @@ class JetStreamJournal:
                 return 0
             return newest.seq or 0
 
-    def _told(self, stream: Stream, message: Msg) -> Recorded[Event] | None:
-        """An event as it is known, where this process wrote or loaded it lately."""
+    def _told(self, stream: Stream, message: Msg) -> tuple[Recorded[Event], ...]:
+        """What a message tells, as it is known where this process wrote or loaded it lately."""
         with contextlib.suppress(ValueError):
             entity, _ = parse_event_subject(message.subject)
             if known := self._lately.find(entity, message.metadata.sequence.stream):
                 return known
-        return _readable(stream, message)
+        told = readable(stream, message)
+        return told.parts() if told else ()
 
     def _must_be_connected(self) -> None:
         """Say at once that the streams are away, instead of waiting for an answer."""
@@ -183,6 +183,18 @@ class JetStreamJournal:
         subject, headers, body = wire
         ack = await self._jetstream.publish(subject, body, headers=headers)
         return ack.seq
+
+    async def _behind(self, waits: Sequence[Wire], fact: Wire) -> int:
+        """All of them in order, without waiting for each. A timer that alone was refused is set again,
+        as its event stands."""
+        told = (self._publish(wire) for wire in (*waits, fact))
+        *set_, last = await asyncio.gather(*told, return_exceptions=True)
+        if isinstance(last, BaseException):
+            raise last
+        for wait, done in zip(waits, set_, strict=True):
+            if isinstance(done, BaseException):
+                await self._publish(wait)
+        return last
 
     async def _batch(self, wires: Sequence[Wire]) -> int:
         """All messages or none (NATS ADR-50); the client has no call for it, so by hand."""
@@ -213,7 +225,7 @@ class JetStreamJournal:
                 status = (message.headers or {}).get("Status")
                 match status:
                     case None:
-                        page.append(_stored(message))
+                        page.append(stored(message))
                     case "204":
                         return page, int((message.headers or {}).get("Nats-Num-Pending", "0"))
                     case "404":
@@ -257,7 +269,7 @@ class JetStreamJournal:
                     raise Transient("the consumer skipped messages")
                 delivered = messages[-1].metadata.sequence.consumer
                 behind = bool(messages[-1].metadata.num_pending)
-                yield [event for message in messages if (event := self._told(stream, message))]
+                yield [told for message in messages for told in self._told(stream, message)]
         finally:
             with contextlib.suppress(NatsError):
                 await pull.unsubscribe()
@@ -268,28 +280,3 @@ def _start(after: int, since: datetime | None) -> dict[str, Any]:
     if since is not None and after == 0:
         return {"deliver_policy": DeliverPolicy.BY_START_TIME, "opt_start_time": since}
     return {"deliver_policy": DeliverPolicy.BY_START_SEQUENCE, "opt_start_seq": after + 1}
-
-
-def _stored(message: Msg) -> Recorded[Event]:
-    headers = message.headers or {}
-    return _recorded(headers["Nats-Subject"], headers, message.data, int(headers["Nats-Sequence"]))
-
-
-def _readable(stream: Stream, message: Msg) -> Recorded[Event] | None:
-    """An event that only a newer version can read stays in its stream for that version's rebuild."""
-    sequence = message.metadata.sequence.stream
-    try:
-        return _recorded(message.subject, message.headers or {}, message.data, sequence)
-    except Poison as poison:
-        UNREADABLE.labels(str(stream)).inc()
-        log.error("unreadable_event", stream=str(stream), sequence=sequence, reason=str(poison))
-        return None
-
-
-def _recorded(subject: str, headers: dict[str, str], body: bytes, seq: int) -> Recorded[Event]:
-    try:
-        entity, _name = parse_event_subject(subject)
-        meta, event = decode(headers, body)
-    except (ValueError, KeyError) as unreadable:
-        raise Poison(f"event {seq} cannot be read: {type(unreadable).__name__}") from unreadable
-    return Recorded(entity, meta, event, seq)

@@ -11,7 +11,7 @@ from services.runtime.errors import Conflict, Transient
 from services.runtime.journal import History
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterable, Sequence
     from datetime import datetime
 
     from schemas.envelope import Draft, Event, Timer
@@ -30,7 +30,7 @@ class MemoryJournal:
     async def load(self, entity: Entity) -> History:
         """See Journal.load."""
         await self._network()
-        own = tuple(event for event in self._events(entity.stream) if event.entity == entity)
+        own = _parts(event for event in self._events(entity.stream) if event.entity == entity)
         return History(own, own[-1].sequence if own else 0)
 
     def known(self, entity: Entity) -> History | None:  # noqa: ARG002 - see Journal.known
@@ -63,7 +63,7 @@ class MemoryJournal:
         while True:
             batch = self._events(stream)[after : after + 500]
             after += len(batch)
-            wanted = tuple(each for each in batch if since is None or each.meta.time >= since)
+            wanted = _parts(each for each in batch if since is None or each.meta.time >= since)
             if wanted or len(self._events(stream)) <= after:
                 yield wanted
             async with self._news:
@@ -76,7 +76,11 @@ class MemoryJournal:
         return len(self._events(stream))
 
     def all(self, stream: Stream) -> tuple[Recorded[Event], ...]:
-        """Everything that a stream holds, oldest first."""
+        """Everything that a stream tells, oldest first."""
+        return _parts(self._events(stream))
+
+    def messages(self, stream: Stream) -> tuple[Recorded[Event], ...]:
+        """Everything that a stream holds as it was stored: what listeners are handed."""
         return tuple(self._events(stream))
 
     def next_due(self) -> datetime | None:
@@ -101,3 +105,7 @@ class MemoryJournal:
         await asyncio.sleep(0)  # noqa: TID251 - yields to the loop, waits for nothing
         if not self.reachable:
             raise Transient("the streams cannot be reached")
+
+
+def _parts(stored: Iterable[Recorded[Event]]) -> tuple[Recorded[Event], ...]:
+    return tuple(part for each in stored for part in each.parts())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from schemas.followup import CheckInCompleted, CheckInMissed, InterventionHeld
+from schemas.intake import ActivationRequested, IncidentReported
 from schemas.subjects import Entity, Stream
 from services.runtime.clock import SystemClock
 from services.runtime.errors import Conflict, Transient
@@ -422,3 +423,24 @@ async def until_taken(journal: Journal, command: Count) -> Handled[int]:
 async def count_to(journal: Journal, end: int, begin: int = 0) -> None:
     for number in range(begin, end):
         await handle(journal, COUNTER, CASE, count(number))
+
+
+REPORT = an(IncidentReported)
+WANTED = an_entity(Stream.INTAKE)
+BOTH = a_draft(an(ActivationRequested, report=REPORT), WANTED)
+
+
+async def test_what_one_message_carries_is_read_one_by_one(bench: Bench) -> None:
+    """By the writer from memory, by another by loading it, and by all who follow the stream."""
+    version = await bench.journal.append([BOTH], [], expected=0)
+    wish = an(ActivationRequested)
+
+    for journal in (bench.journal, await bench.another()):
+        loaded = (await journal.load(WANTED)).events
+        followed = await follow(journal, Stream.INTAKE, 0, lambda seen: len(seen) == 2)
+        for told in (loaded, followed):
+            assert [(r.event, r.place) for r in told] == [(REPORT, 0), (wish, 1)]
+            assert {(r.sequence, r.meta) for r in told} == {(version, BOTH.meta)}
+
+    assert len((await bench.journal.load(WANTED)).recorded_by(BOTH.meta.command_id)) == 2
+    assert await bench.journal.append([a_draft(wish, WANTED)], [], expected=version) > version

@@ -15,6 +15,7 @@ from schemas.dispatch import Failure, Purpose
 from schemas.envelope import Command, Draft, Event, Frozen, Meta, Timer
 from schemas.intake import Evidence, IncidentStatus, Mode, Outcome, Screening, Shown
 from schemas.policy import (
+    Card,
     CaseBrief,
     CheckInRule,
     Crew,
@@ -164,7 +165,7 @@ _TEAM = (Candidate(member_id="p-01", role=Role.PEER), Candidate(member_id="m-01"
 VALID: dict[type[Event], dict[str, Any]] = {
     intake.IncidentReported: _REPORT,
     intake.IncidentUpdated: _REPORT | {"status": IncidentStatus.CLOSED, "number": None},
-    intake.ActivationRequested: {"brief": BRIEF, "units": ("E1", "M4")},
+    intake.ActivationRequested: {"brief": BRIEF, "units": ("E1", "M4"), "report": None},
     intake.ExposureRecorded: {"units": ("E4",)},
     intake.OperationsEnded: {"ended_at": NOW},
     roster.MemberEnrolled: {
@@ -199,6 +200,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "form_by": after(hours=1),
         "program_leads": (),
         "neighbours": (),
+        "offers": (),
     },
     dispatch.MemberExcluded: {"member_id": "p-02", "reasons": (Exclusion.INVOLVED,)},
     dispatch.OfferExtended: _OFFER
@@ -228,6 +230,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "appointment": None,
         "coverage": None,
         "about": None,
+        "card": None,
     },
     deliveries.DeliveryStarted: _DELIVERY
     | {"attempt": 1, "give_up_at": after(seconds=30), "parcel_id": None, "offer_id": None},
@@ -302,6 +305,7 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "item": "check-in-1-responders",
         "due_at": after(days=3),
         "peer": "p-01",
+        "card": Card.SELF_SCREEN,
     },
     followup.CheckInCompleted: {"item": "check-in-1-responders"},
     followup.CheckInMissed: {"item": "check-in-1-responders", "peer": "p-01"},

@@ -215,7 +215,7 @@ class Town:
             if listener.payload is Timer:
                 continue
             position = self._read.get(listener.name, 0)
-            news = self.journal.all(listener.stream)[position:]
+            news = self.journal.messages(listener.stream)[position:]
             self._read[listener.name] = position + len(news)
             for told in news:
                 if type(told.event) is listener.payload:

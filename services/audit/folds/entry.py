@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from schemas.envelope import Event, Recorded
     from schemas.subjects import Entity
 
+_LINES = 100
+"""More than any event has."""
+
 
 def line(
     step: Step,
@@ -41,7 +44,7 @@ def entries(recorded: Recorded[Event], *lines: dict[str, Any]) -> Iterator[Chang
             "case_id": recorded.entity.id,
             "stream": recorded.entity.stream.value,
             "sequence": recorded.sequence,
-            "part": part,
+            "part": recorded.place * _LINES + part,
             "at": recorded.meta.time,
         }
         yield Change(tables.entries, {**place, **each})

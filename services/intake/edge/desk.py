@@ -65,8 +65,8 @@ class Desk:
         told to the case that goes on. Raises Transient when it could not be stored: sending it
         again is safe.
         """
-        entity, command = self._command(told, agency, parent_trace)
-        handled = await self._first(entity, command)
+        entity, command, is_new = self._command(told, agency, parent_trace)
+        handled = await self._first(entity, command, is_new=is_new)
         answer = _answer(handled)
         if command.report.same_as:
             await self._unite(entity, command)
@@ -87,7 +87,8 @@ class Desk:
 
     def _command(
         self, told: Told, agency: str, parent_trace: str | None
-    ) -> tuple[Entity, ReportIncident]:
+    ) -> tuple[Entity, ReportIncident, bool]:
+        """Whose report it is, what is to be recorded, and whether its number seems to be new."""
         report, key = told.report, told.key
         named = report.number or (f"key:{key}" if key else str(new_id()))
         case_id = case_id_for(agency, report.source, named)
@@ -104,13 +105,15 @@ class Desk:
         entity = Entity(Stream.INTAKE, agency, case_id)
         known = self.joining.book.is_known(agency, case_id)
         if known or report.context_only or not command.whereabouts:
-            return entity, command
+            return entity, command, not known
         found = self.joining.book.claim(agency, _sighting(case_id, command))
-        return entity, command.model_copy(update={"joins": found})
+        return entity, command.model_copy(update={"joins": found}), True
 
-    async def _first(self, entity: Entity, command: ReportIncident) -> Handled[IntakeState]:
+    async def _first(
+        self, entity: Entity, command: ReportIncident, *, is_new: bool
+    ) -> Handled[IntakeState]:
         try:
-            return await self.joining.record(entity, command)
+            return await self.joining.record(entity, command, is_new=is_new)
         except Transient:
             self.joining.book.release(entity.agency, entity.id)
             raise

@@ -36,9 +36,11 @@ class Joining:
     decider: Decider[IntakeState, IntakeCommand]
     book: CaseBook
 
-    async def record(self, entity: Entity, command: IntakeCommand) -> Handled[IntakeState]:
+    async def record(
+        self, entity: Entity, command: IntakeCommand, *, is_new: bool = False
+    ) -> Handled[IntakeState]:
         """Decide and record; what came of it is known to the book at once."""
-        handled = await handle(self.ports.journal, self.decider, entity, command)
+        handled = await handle(self.ports.journal, self.decider, entity, command, is_new=is_new)
         self.book.note(entity.agency, entity.id, handled.events)
         return handled
 
