@@ -1,8 +1,8 @@
 """Every bar in one command: `python -m benchmarks`, or `make bench`; or only those that are named.
 
 Screening (shares and times), the adapters under damaged input, the OpenAPI of intake under strange
-requests, the way from a post to a phone, and simulated years of offers and of follow-ups. Exit code 1
-when a bar fails. `--quick` throws less.
+requests, the way from a post to a phone, simulated years of offers and of follow-ups, and verifying
+the record. Exit code 1 when a bar fails. `--quick` throws less.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ class Bench(StrEnum):
     ADAPTERS = "adapters"
     OPENAPI = "openapi"
     OFFERS = "offers"
+    EMERGENCIES = "emergencies"
     YEAR = "year-of-offers"
     FOLLOWUPS = "year-of-followups"
+    VERIFYING = "verifying"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,10 @@ def _commands(*, quick: bool) -> dict[Bench, _Command]:
         Bench.ADAPTERS: _Command(("benchmarks.fuzz_adapters", "--inputs", inputs)),
         Bench.OPENAPI: _Command(openapi, {"TAILBOARD_OPENAPI_EXAMPLES": requests}),
         Bench.OFFERS: _Command(("benchmarks.offers", *less)),
+        Bench.EMERGENCIES: _Command(("benchmarks.emergencies", *less)),
         Bench.YEAR: _Command(("benchmarks.year_of_offers",)),
         Bench.FOLLOWUPS: _Command(("benchmarks.year_of_followups", "--cases", cases)),
+        Bench.VERIFYING: _Command(("benchmarks.verifying", "--events", inputs)),
     }
 
 

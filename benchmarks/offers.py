@@ -78,10 +78,10 @@ async def _measured(seconds: int, rate: int, every: int) -> bool:
     console = Console(width=118 if not sys.stdout.isatty() else None)
     async with running(ROSTER, {}) as town:
         raw = await _raw_publish(town)
-        warm = await _post(town, _WARM_SECONDS, rate, every)
+        warm = await post(town, _WARM_SECONDS, rate, every)
         await _settled(town, warm)
         before = town.cpu_seconds()
-        posted = await _post(town, seconds, rate, every)
+        posted = await post(town, seconds, rate, every)
         told = await _settled(town, posted)
         computed = (town.cpu_seconds() - before) / len(posted)
         first = _first_offers(town, posted, told)
@@ -94,12 +94,12 @@ async def _measured(seconds: int, rate: int, every: int) -> bool:
     late = await _lateness()
     for name, times in late.items():
         console.print(
-            f"{name}: {len(times)} times, p50 {_at(times, 50):.3f} s, "
-            f"p99 {_at(times, 99):.3f} s, latest {max(times, default=0):.3f} s"
+            f"{name}: {len(times)} times, p50 {at_percent(times, 50):.3f} s, "
+            f"p99 {at_percent(times, 99):.3f} s, latest {max(times, default=0):.3f} s"
         )
     bars = {
-        f"first offer p50 <= {P50_MS:.0f} ms": _at(first, 50) * 1e3 <= P50_MS,
-        f"first offer p99 <= {P99_MS:.0f} ms": _at(first, 99) * 1e3 <= P99_MS,
+        f"first offer p50 <= {P50_MS:.0f} ms": at_percent(first, 50) * 1e3 <= P50_MS,
+        f"first offer p99 <= {P99_MS:.0f} ms": at_percent(first, 99) * 1e3 <= P99_MS,
         "every critical incident has an offer": not lost,
         f"nothing later than {LATE_SECONDS} s": all(
             times and max(times) <= LATE_SECONDS for times in late.values()
@@ -110,11 +110,11 @@ async def _measured(seconds: int, rate: int, every: int) -> bool:
     return all(bars.values())
 
 
-async def _post(town: Running, seconds: int, rate: int, every: int) -> list[Posted]:
+async def post(town: Running, seconds: int, rate: int, every: int) -> list[Posted]:
     """Post at a steady rate, whatever the answers take: a center does not wait for us."""
     began, posts = time.monotonic() + 0.05, []
     for number in range(seconds * rate):
-        await _until(began + number / rate)
+        await until(began + number / rate)
         body = CRITICAL if number % every == 0 else ROUTINE
         posts.append(asyncio.create_task(_one(town, body)))
     return await asyncio.gather(*posts)
@@ -127,21 +127,22 @@ async def _one(town: Running, body: dict[str, Any]) -> Posted:
     return Posted(answer.json()["case_id"], at, wall, time.monotonic(), body is CRITICAL)
 
 
-async def _until(moment: float) -> None:
+async def until(moment: float) -> None:
+    """Wait for a moment of the monotonic clock."""
     await asyncio.sleep(max(moment - time.monotonic(), 0))  # noqa: TID251 - a steady rate
 
 
 async def _settled(town: Running, posted: Sequence[Posted]) -> list[Recorded[Event]]:
     """What dispatch recorded, once every critical case has its first message, or time is up."""
     wanted = {each.case_id for each in posted if each.critical}
-    until = time.monotonic() + _SETTLE_SECONDS
+    latest = time.monotonic() + _SETTLE_SECONDS
     while True:
         told = await town.events(Stream.DISPATCH)
         started = {e.entity.id for e in told if isinstance(e.event, DeliveryStarted)}
-        if wanted <= started or time.monotonic() > until:
-            await _until(time.monotonic() + 1)
+        if wanted <= started or time.monotonic() > latest:
+            await until(time.monotonic() + 1)
             return told
-        await _until(time.monotonic() + 0.5)
+        await until(time.monotonic() + 0.5)
 
 
 def _first_offers(
@@ -196,8 +197,8 @@ async def _lateness() -> dict[str, list[float]]:
         }  # wants a chaplain: there is none
         for _ in range(10):
             await town.http.post("/v1/incidents", json=fatal)
-            await _until(time.monotonic() + 0.5)
-        await _until(time.monotonic() + 15)
+            await until(time.monotonic() + 0.5)
+        await until(time.monotonic() + 15)
         return _late(await town.events(Stream.DISPATCH))
 
 
@@ -235,12 +236,18 @@ def _table(
     answered = [each.answered - each.at for each in posted]
     rows = {"POST answered": answered, **critical, "plain publish": raw}
     for name, times in rows.items():
-        cells = [_at(times, 50), _at(times, 90), _at(times, 99), max(times, default=0)]
+        cells = [
+            at_percent(times, 50),
+            at_percent(times, 90),
+            at_percent(times, 99),
+            max(times, default=0),
+        ]
         table.add_row(name, str(len(times)), *(f"{cell * 1e3:.1f}" for cell in cells))
     return table
 
 
-def _at(times: Sequence[float], percent: int) -> float:
+def at_percent(times: Sequence[float], percent: int) -> float:
+    """The time that so many percent do not exceed, 0 of none."""
     ordered = sorted(times)
     return ordered[min(int(len(ordered) * percent / 100), len(ordered) - 1)] if ordered else 0.0
 

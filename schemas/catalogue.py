@@ -93,7 +93,7 @@ CATALOGUE: tuple[Row, ...] = (
     Row(Stream.ROTA, rota.CoordinatorWarned, ("audit",)),
     Row(Stream.ROTA, rota.CoverageCheckPlanned, ("audit",)),
     Row(Stream.ROTA, rota.CoverageChecked, ("audit",)),
-    Row(Stream.DISPATCH, dispatch.TeamActivated, ("audit",)),
+    Row(Stream.DISPATCH, dispatch.TeamActivated, ("dispatch", "audit")),
     Row(Stream.DISPATCH, dispatch.MemberExcluded, ("audit",)),
     Row(Stream.DISPATCH, dispatch.OfferExtended, ("dispatch", "audit")),
     Row(Stream.DISPATCH, dispatch.OfferAccepted, ("followup", "audit")),

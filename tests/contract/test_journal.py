@@ -444,3 +444,16 @@ async def test_what_one_message_carries_is_read_one_by_one(bench: Bench) -> None
 
     assert len((await bench.journal.load(WANTED)).recorded_by(BOTH.meta.command_id)) == 2
     assert await bench.journal.append([a_draft(wish, WANTED)], [], expected=version) > version
+
+
+async def test_an_entity_that_is_wrongly_taken_for_new_is_read_after_all(bench: Bench) -> None:
+    """Nothing is decided twice, and nothing is lost, whatever the caller believed."""
+    first = await handle(bench.journal, COUNTER, CASE, count("a"), is_new=True)
+    another = await bench.another()
+    again = await handle(another, COUNTER, CASE, count("a"), is_new=True)
+    more = await handle(another, COUNTER, CASE, count("b"), is_new=True)
+
+    assert (first.state, first.repeated) == (1, False)
+    assert (again.state, again.repeated) == (1, True)
+    assert (more.state, more.repeated) == (2, False)
+    assert len((await bench.journal.load(CASE)).events) == 2
