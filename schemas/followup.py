@@ -164,6 +164,8 @@ class CheckInFellDue(Event):
     item: Slug
     due_at: UtcDatetime
     peer: MemberId | None
+    card: Card | None = None
+    """What is handed over with it."""
 
 
 class CheckInCompleted(Event):

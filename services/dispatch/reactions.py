@@ -228,7 +228,8 @@ def when_followup_news(
     match told.event:
         case CheckInFellDue(peer=str() as peer):
             purpose = Purpose.CHECK_IN_DUE
-            return NotifyMember.model_validate({**shared, "member_id": peer, "purpose": purpose})
+            named = {"member_id": peer, "purpose": purpose, "card": told.event.card}
+            return NotifyMember.model_validate({**shared, **named})
         case InterventionOverdue(awaits_approval=True):
             reason, detail = AlarmReason.APPROVAL_MISSING, told.event.closes_at.isoformat()
             return AlarmCoordinator.model_validate({**shared, "reason": reason, "detail": detail})

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from schemas.policy import Group, InterventionKind
+    from schemas.policy import Card, Group, InterventionKind
     from schemas.sessions import Slot
     from schemas.subjects import Entity
     from services.followup.state import Planned
@@ -59,6 +59,8 @@ class Holding:
     escalated: bool = False
     """They have called a coordinator about it."""
     drill: bool = False
+    card: Card | None = None
+    """What is handed over with a check-in."""
 
     @property
     def when(self) -> datetime:
@@ -93,6 +95,7 @@ def holding(case: Entity, item: str, state: Planned, now: datetime, member_id: s
             held_by=state.holders(item),
             escalated=has_called,
             drill=state.brief.drill,
+            card=check_in.card,
         )
     planned = state.interventions[item]
     return Holding(

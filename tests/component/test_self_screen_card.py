@@ -11,6 +11,7 @@ import pytest
 import structlog
 from prometheus_client import generate_latest
 
+from tests.scenarios.calls import PEDIATRIC_DEATH
 from tests.support.town import a_town
 
 if TYPE_CHECKING:
@@ -63,3 +64,30 @@ async def test_it_says_when_to_talk_to_a_clinician_and_shows_988(card: httpx.Res
     assert "tel:988" in card.text
     assert "doi.org/10.1192/bjp.181.2.158" in card.text
     assert "@media print" in card.text
+
+
+async def test_the_check_in_that_carries_it_says_where_it_is(tmp_path: Path) -> None:
+    rules = [{"after": "P21D", "card": "self_screen", "source": "NFFF: at 3-4 weeks"}]
+    async with a_town(tmp_path, check_ins__standard=rules) as town:
+        town.phones.put_aside("Tailboard: times for a session wait for you")
+        await town.enroll_team(peers=3, mhps=1)
+        await town.report(**PEDIATRIC_DEATH)
+        for member_id in town.phones.asked():
+            await town.accept(member_id)
+        await town.advance(days=21, hours=8)
+
+        told = [
+            message
+            for member_id in ("p-1", "p-2", "p-3")
+            for message in town.phones.received[member_id]
+            if "a check-in is due" in message.subject
+        ]
+        assert told
+        for message in told:
+            assert "The card to hand over with it: http://town.invalid/card" in message.text
+        own = re.search(r"http://town\.invalid(/f/\S+)", told[0].text)
+        assert own
+        overview = await town.http.get(own[1])
+        items = re.findall(r'href="(/f/[^"]+/items/[^"]+check-in[^"]*)"', overview.text)
+        shown = await town.http.get(items[0])
+        assert 'href="/card"' in shown.text

@@ -60,6 +60,8 @@ def _made() -> Iterator[tuple[str, PhoneMessage]]:
         yield f"{Purpose.STAND_DOWN}-{why}", messages.stand_down(_ID, why)
         yield f"{Purpose.EXERCISE_OVER}-{why}", messages.exercise_over(_ID, why)
     yield Purpose.CHECK_IN_DUE, messages.check_in_due(_ID, _LINK)
+    card = messages.check_in_due(_ID, _LINK, "http://town.invalid/card")
+    yield f"{Purpose.CHECK_IN_DUE}-card", card
     yield Purpose.CALLBACK_DUE, messages.callback_due(_ID, _LINK)
     yield Purpose.PLACE_GIVEN, messages.place_given(_ID, _LINK)
     yield from _of_no_case()
@@ -136,6 +138,7 @@ _ALLOWED = {
     Purpose.EXERCISE_OVER: r"Tailboard: the exercise is over\n[A-Za-z ,:.']+\n",
     Purpose.CHECK_IN_DUE: (
         r"Tailboard: a check-in is due\nA check-in [a-z ]+\.\n\nOpen it: LINK\n"
+        r"(\nThe card to hand over with it: LINK\n)?"
     ),
     Purpose.SESSION_PROPOSED: (
         r"Tailboard: times for a session wait for you\n"

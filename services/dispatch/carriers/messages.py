@@ -155,12 +155,13 @@ def review(delivery_id: UUID, stage: ReviewStage, link: str, until: datetime) ->
     )
 
 
-def check_in_due(delivery_id: UUID, link: str) -> PhoneMessage:
-    """Reminding a peer."""
+def check_in_due(delivery_id: UUID, link: str, card: str = "") -> PhoneMessage:
+    """Reminding a peer; with the address of a card, where one is handed over."""
+    hand_over = f"\nThe card to hand over with it: {card}\n" if card else ""
     return PhoneMessage(
         message_id=str(delivery_id),
         subject="Tailboard: a check-in is due",
-        text=f"A check-in that you are down for is due.\n\nOpen it: {link}\n",
+        text=f"A check-in that you are down for is due.\n\nOpen it: {link}\n{hand_over}",
     )
 
 

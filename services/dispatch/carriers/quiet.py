@@ -12,7 +12,13 @@ from schemas.dispatch import Purpose
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-CanWait = Literal[Purpose.CHECK_IN_DUE, Purpose.CONTACT_DUE, Purpose.EXERCISE_OVER]
+CanWait = Literal[
+    Purpose.CHECK_IN_DUE,
+    Purpose.CONTACT_DUE,
+    Purpose.AFTERCARE_DUE,
+    Purpose.AFTERCARE_MISSED,
+    Purpose.EXERCISE_OVER,
+]
 """Nobody is kept waiting by these; an offer, an alarm or a review is never held."""
 
 
@@ -26,6 +32,8 @@ class QuietHours(BaseModel):
     purposes: tuple[CanWait, ...] = (
         Purpose.CHECK_IN_DUE,
         Purpose.CONTACT_DUE,
+        Purpose.AFTERCARE_DUE,
+        Purpose.AFTERCARE_MISSED,
         Purpose.EXERCISE_OVER,
     )
 

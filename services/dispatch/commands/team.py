@@ -10,7 +10,7 @@ from pydantic import Field
 from schemas.candidates import Candidate, Excluded, Lent
 from schemas.dispatch import AlarmReason, Purpose
 from schemas.envelope import By, Code, Frozen, MemberId, Slug, UtcDatetime
-from schemas.policy import CaseBrief, InterventionKind
+from schemas.policy import Card, CaseBrief, InterventionKind
 from schemas.sessions import Appointment, Coverage
 from services.dispatch.commands.case import CaseCommand
 
@@ -108,6 +108,7 @@ class NotifyMember(CaseCommand):
     member_id: MemberId
     purpose: Purpose
     item: Slug | None
+    card: Card | None = None
 
 
 class Notice(Frozen):

@@ -132,8 +132,13 @@ def reminded(command: NotifyMember, state: Active) -> Sequence[Event]:
     """Remind a member; of a check-in whose peer has left the team since, somebody who stayed."""
     stays = {member.member_id for member in state.members()}
     if command.purpose is Purpose.CHECK_IN_DUE and command.member_id not in stays:
-        return _unassigned(command, state, command.item)
-    return notify(state, command.case_id, command.member_id, command.purpose, command.item)
+        told = _unassigned(command, state, command.item)
+    else:
+        told = notify(state, command.case_id, command.member_id, command.purpose, command.item)
+    card = {"card": command.card}
+    return tuple(
+        each.model_copy(update=card) if isinstance(each, MemberNotified) else each for each in told
+    )
 
 
 def notify(

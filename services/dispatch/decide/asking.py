@@ -145,7 +145,12 @@ def _given(state: Active, case_id: str, now: datetime) -> Sequence[Event]:
         fresh = [o for o in _standbys(state, place) if o.stands_until and now < o.stands_until]
         for offer in fresh[: place.count]:
             events += [
-                OfferAccepted(offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role),
+                OfferAccepted(
+                    offer_id=offer.offer_id,
+                    member_id=offer.member_id,
+                    role=offer.role,
+                    emergency=state.brief.emergency,
+                ),
                 MemberNotified(
                     notice_id=derived_id(case_id, Purpose.PLACE_GIVEN, offer.offer_id),
                     member_id=offer.member_id,

@@ -15,16 +15,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from schemas.envelope import MemberId, UtcDatetime
+from schemas.feedback import SupportKind, form_path
 from schemas.policy import Role
-from schemas.requests import RequestEnd
 from services.dispatch.commands import CancelRequest, RequestCommand, WaiveFollowup
 from services.dispatch.edge.emergencies import fields_of
 from services.dispatch.edge.replies import HEADERS
-from services.dispatch.edge.requests_pages import clock, page
+from services.dispatch.edge.requests_pages import clock, page, view_of
 from services.dispatch.links import BadLink, RequestSigner
 from services.dispatch.requests import LONGEST_CALLBACK, RequestDesk, TooMany, Wish
 from services.dispatch.roster_check import not_pageable
-from services.dispatch.state import Active
 from services.runtime.clock import new_id
 from services.runtime.edge import PROBLEM, Problem, bearer
 from services.runtime.errors import Transient
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from services.runtime.host import Ports
 
 CRISIS_LINES = ("911", "988")
-_LONGEST = LONGEST_CALLBACK
 _GLANCE_SECONDS, _PATIENCE_SECONDS = 1.0, 8.0
 _NOT_LISTED = frozenset({Role.COORDINATOR, Role.PROGRAM_LEAD})
 """They are called about the program, and answer to command."""
@@ -60,7 +58,7 @@ def _words(text: str) -> str:
     return told
 
 
-Callback = Annotated[str, Field(max_length=_LONGEST), AfterValidator(_words)]
+Callback = Annotated[str, Field(max_length=LONGEST_CALLBACK), AfterValidator(_words)]
 
 
 class PeerRequest(BaseModel):
@@ -70,7 +68,9 @@ class PeerRequest(BaseModel):
 
     callback: Callback = Field(description="A phone number, or words: `station 4, back door`")
     peer: MemberId = Field(default="any", description="A roster number, or `any`")
-    discipline: str = Field(default="", max_length=_LONGEST, description="A wish, such as `ems`")
+    discipline: str = Field(
+        default="", max_length=LONGEST_CALLBACK, description="A wish, such as `ems`"
+    )
     emergency: bool = False
 
 
@@ -106,7 +106,7 @@ class Asking:
         if agency is None:
             return await self._form(HTTPStatus.FORBIDDEN, given, "code")
         callback = " ".join(given.get("callback", "").split())
-        if not callback or len(callback) > _LONGEST:
+        if not callback or len(callback) > LONGEST_CALLBACK:
             return await self._form(HTTPStatus.UNPROCESSABLE_ENTITY, given, "callback")
         peer = given.get("peer") or None
         wish = Wish(
@@ -140,8 +140,8 @@ class Asking:
             entity = await self.desk.ask(agency, wish, once or new_id().hex)
             standing = await self.desk.standing(entity)
         except TooMany:
-            detail = "Too many requests came in an hour. An emergency is always taken."
-            raise _problem(HTTPStatus.TOO_MANY_REQUESTS, detail) from None
+            many = "Too many requests came in an hour. An emergency is always taken."
+            raise _problem(HTTPStatus.TOO_MANY_REQUESTS, many) from None
         except Transient:
             detail = "Nobody was asked. Send the same again in a moment."
             raise _problem(HTTPStatus.SERVICE_UNAVAILABLE, detail) from None
@@ -190,14 +190,16 @@ class Asking:
         asked = standing.request
         if asked is None:
             return page("request_status.html", HTTPStatus.NOT_FOUND, view="bad", token="")
+        now, zone = self.ports.clock.now(), self.ports.settings.time_zone
         return page(
             "request_status.html",
-            view=_view(standing),
+            view=view_of(standing),
             token=token,
             emergency=asked.emergency,
-            by=clock(asked.callback_by, self.ports.settings.time_zone),
-            late=self.ports.clock.now() >= asked.callback_by,
+            by=clock(asked.callback_by, zone),
+            late=now >= asked.callback_by,
             waived=standing.waived,
+            feedback=form_path(SupportKind.REQUEST, now, zone),
         )
 
     async def _form(self, status: HTTPStatus, given: Mapping[str, str], wrong: str) -> HTMLResponse:
@@ -251,7 +253,7 @@ def routes(asking: Asking) -> APIRouter:
         request: Request,
         response: Response,
         idempotency_key: Annotated[
-            str | None, Header(max_length=_LONGEST, description="Makes a repeat harmless")
+            str | None, Header(max_length=LONGEST_CALLBACK, description="Makes a repeat harmless")
         ] = None,
     ) -> Taken:
         """Ask for a peer, or in an emergency for a mental health professional at once."""
@@ -283,16 +285,6 @@ def _add_pages(router: APIRouter, asking: Asking) -> None:
     @router.post("/ask/{token}/no-follow-up", **hidden)
     async def waive(token: str) -> Response:
         return await asking.waive(token)
-
-
-def _view(standing: RequestState) -> str:
-    asked = standing.request
-    if asked is None or asked.end is not None:
-        return "cancelled" if asked and asked.end is RequestEnd.CANCELLED else "closed"
-    if asked.reached:
-        return "reached"
-    taken = isinstance(standing.team, Active) and standing.team.members()
-    return "taken" if taken else "asked"
 
 
 def _problem(status: HTTPStatus, detail: str) -> Problem:

@@ -11,10 +11,14 @@ from zoneinfo import ZoneInfo
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from schemas.requests import RequestEnd
 from services.dispatch.edge.replies import HEADERS
+from services.dispatch.state import Active
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from services.dispatch.requested import RequestState
 
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -40,3 +44,14 @@ def phone_of(callback: str) -> str | None:
     """What a phone can dial, when the words are a number and nothing else."""
     number = callback.strip()
     return re.sub(r"[^\d+]", "", number) if _PHONE.match(number) else None
+
+
+def view_of(standing: RequestState) -> str:
+    """What the private page of the one who asked shows."""
+    asked = standing.request
+    if asked is None or asked.end is not None:
+        return "cancelled" if asked and asked.end is RequestEnd.CANCELLED else "closed"
+    if asked.reached:
+        return "reached"
+    taken = isinstance(standing.team, Active) and standing.team.members()
+    return "taken" if taken else "asked"

@@ -29,7 +29,10 @@ def fall_due(command: FallDue, state: Planned) -> Sequence[Event] | Refusal:
     if command.now < check_in.due_at:
         return _EARLY
     peer = state.whose_turn(command.item)
-    return (CheckInFellDue(item=command.item, due_at=check_in.due_at, peer=peer),)
+    fell_due = CheckInFellDue(
+        item=command.item, due_at=check_in.due_at, peer=peer, card=check_in.card
+    )
+    return (fell_due,)
 
 
 def miss(command: MissCheckIn, state: Planned) -> Sequence[Event] | Refusal:

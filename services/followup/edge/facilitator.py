@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi.responses import RedirectResponse, Response
 
+from schemas.feedback import SupportKind, form_path
 from schemas.policy import Role
 from schemas.sessions import ProposalFailed
 from schemas.subjects import Entity, Stream, lent_id
@@ -97,6 +98,7 @@ class FacilitatorPages:
             "facilitator_item.html",
             token,
             card=found,
+            feedback=form_path(SupportKind.GROUP, self._now(), str(self._zone())),
             done=words.DONE.get(done, ""),
             no=words.NO.get(no, words.NOT_DONE) if no else "",
             words=words,
