@@ -85,6 +85,8 @@ class Record:
                 password=self.password,
                 connect_timeout=_CONNECT_SECONDS,
                 allow_reconnect=False,
+                max_reconnect_attempts=1,
+                reconnect_time_wait=0,
                 inbox_prefix=inbox_prefix(self.user).encode(),
                 error_cb=_quiet,
             )

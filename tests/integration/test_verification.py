@@ -14,6 +14,7 @@ from nats.errors import TimeoutError as NatsTimeout
 from nats.js.errors import APIError, ServiceUnavailableError
 
 from schemas.subjects import Stream
+from services.audit.checkpoints_api import Proof
 from services.audit.verification.keys import KeyFiles
 from services.audit.verification.outside import Outside
 from services.audit.verification.sealer import Blocked, Pace, Sealer
@@ -254,6 +255,27 @@ async def test_a_forged_checkpoint_is_found(record: Record) -> None:
     assert (found.stream, found.kind) == ("CHECKPOINT", "forked"), "the file knows better"
     alone = await verify_streams(Ledger(record.admin), [])
     assert "forged" in {each.kind for each in alone.findings}
+
+
+async def test_audit_verifies_by_itself_and_says_what_it_found(record: Record) -> None:
+    proof = Proof(record.sealer(), Ledger(record.admin), SystemClock(), record.folder)
+    assert (await proof.seals()).verified is None
+    await proof.verify()
+    seals = await proof.seals()
+    assert seals.verified
+    assert (seals.verified.clean, seals.verified.checkpoint) == (True, 5)
+    await record.admin.jetstream().purge_stream("DISPATCH", subject=f"{CASE}.happened_3")
+    await proof.verify()
+    verified = (await proof.seals()).verified
+    assert verified
+    assert (verified.clean, verified.found) == (False, 1)
+    assert verified.first.startswith("DISPATCH: event 5 was removed")
+
+
+async def test_a_damaged_key_stops_the_sealing_and_says_so(record: Record) -> None:
+    (record.folder / "checkpoint-key").write_text("damaged")
+    with pytest.raises(Blocked, match="checkpoint-key is damaged: put it back from a backup"):
+        await record.sealer().look(at_once=True)
 
 
 class _Dying(Ledger):

@@ -104,7 +104,10 @@ class Sealer:
         self._newest = _told(newest) if newest else None
         await self._copy()
         named = await self.ledger.last_checkpoint("checkpoint.key")
-        self._key = await asyncio.to_thread(self.keys.current)
+        try:
+            self._key = await asyncio.to_thread(self.keys.current)
+        except ValueError as damaged:
+            raise Blocked(str(damaged)) from damaged
         if named is None:
             await self._add("key", {"kind": "key", "public_key": self._key.public})
         else:
@@ -203,7 +206,11 @@ class Sealer:
     async def _add(self, subject: str, told: dict[str, Any]) -> Checkpoint:
         """Sign it as the next one, store it, copy it to the file. Raises Conflict."""
         number = self._newest["number"] + 1 if self._newest else 1
-        about = {"version": 1, "number": number, "at": self.clock.now().isoformat(timespec="seconds")}
+        about = {
+            "version": 1,
+            "number": number,
+            "at": self.clock.now().isoformat(timespec="seconds"),
+        }
         about |= {
             "key": self._key.id,
             "previous": digest_of(self._newest) if self._newest else NOTHING,
