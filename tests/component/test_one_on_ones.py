@@ -131,7 +131,7 @@ async def test_only_its_own_peer_sees_it(town: Town) -> None:
 async def test_nobody_is_forgotten(town: Town) -> None:
     page = await page_of(town, "p-1")
     one = await page.begin()
-    await town.advance(days=1)
+    await town.advance(days=1, hours=5)  # reminders wait for the morning
     said = town.phones.expect_text("p-1", "A contact is due")
     assert "/people" in said
     assert NAME not in said
