@@ -198,6 +198,8 @@ async def test_a_lost_or_shortened_file_is_said(record: Record) -> None:
     file.unlink()
     (found,) = await record.findings()
     assert "the file of checkpoints is not there" in found.what
+    await record.sealer().look(at_once=True)
+    assert await record.findings() == [], "audit has begun it anew from the stream"
 
 
 async def test_two_audits_do_not_fork_the_chain(record: Record) -> None:
