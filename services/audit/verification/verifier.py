@@ -71,7 +71,7 @@ def framed(fields: Iterable[str | bytes]) -> bytes:
 def content_of(stream: str, stored: Stored) -> str:
     """The hash of what makes an event: its subject, its CloudEvents headers and its body."""
     headers = sorted(
-        (name.lower(), value.strip())
+        (name, value.strip())  # names as they are spelled: readers tell `ce-type` from `CE-Type`
         for name, value in stored.headers.items()
         if name[:3].lower() == "ce-" or name.lower() in _BESIDE
     )

@@ -151,7 +151,7 @@ def verify(path: Path, public_key: str = "", each: Callable[[], None] = lambda: 
             check.feed(stored)
             each()
         told.append(check.finish())
-    return Verdict(tuple(told), tuple(found), first_key(both), sound[-1] if sound else None)
+    return judged(told, found, both, sound)
 
 
 def report(told: Sequence[Told], found: Sequence[Finding], key: str) -> str:
@@ -174,6 +174,19 @@ def report(told: Sequence[Told], found: Sequence[Finding], key: str) -> str:
         )
     lines.append(f"NOT CLEAN: {len(everything)} found" if everything else _CLEAN)
     return "\n".join(lines)
+
+
+def judged(
+    told: Sequence[Told],
+    found: Sequence[Finding],
+    both: Sequence[Checkpoint],
+    sound: Sequence[Checkpoint],
+) -> Verdict:
+    """The verdict; events without any checkpoint are a finding of their own."""
+    if not both and any(each.events for each in told):
+        missing = "there are events, and no checkpoint at all: nothing of it is proven"
+        found = [*found, Finding("CHECKPOINT", "lost", missing)]
+    return Verdict(tuple(told), tuple(found), first_key(both), sound[-1] if sound else None)
 
 
 def main(arguments: list[str]) -> int:

@@ -10,14 +10,14 @@ from services.audit.verification.verifier import (
     StreamCheck,
     check_checkpoints,
     compared,
-    first_key,
 )
-from services.audit.verification.verify_bundle import Verdict, checkpoints_of
+from services.audit.verification.verify_bundle import checkpoints_of, judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from services.audit.verification.verifier import Checkpoint
+    from services.audit.verification.verify_bundle import Verdict
     from services.runtime.ledger import Ledger
 
 
@@ -49,5 +49,4 @@ async def verify_streams(
             check.feed(Stored(*raw))
             each()
         told.append(check.finish())
-    newest = sound[-1] if sound else None
-    return Verdict(tuple(told), (*found, *more), first_key(both), newest)
+    return judged(told, [*found, *more], both, sound)

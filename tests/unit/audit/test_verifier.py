@@ -96,7 +96,7 @@ def test_two_lists_of_fields_never_look_the_same() -> None:
 
 def test_only_what_makes_the_event_counts() -> None:
     event = stored(1)
-    same = event._replace(headers={"CE-Type": " t ", "ce-id": "id-1", "Nats-Sequence": "8"})
+    same = event._replace(headers={"ce-type": " t ", "ce-id": "id-1", "Nats-Sequence": "8"})
     assert content_of("DISPATCH", same) == content_of("DISPATCH", event)
     assert content_of("INTAKE", event) != content_of("DISPATCH", event)
     for other in (
@@ -104,6 +104,8 @@ def test_only_what_makes_the_event_counts() -> None:
         event._replace(body=b"{}"),
         event._replace(headers={**event.headers, "ce-actor": "b"}),
         event._replace(headers={**event.headers, "traceparent": "00-"}),
+        event._replace(headers={**event.headers, "CE-Actor": "b"}),
+        event._replace(headers={"CE-Id": "id-1", "ce-type": "t"}),
     ):
         assert content_of("DISPATCH", other) != content_of("DISPATCH", event)
 
@@ -330,6 +332,14 @@ def test_an_export_without_the_file_outside_says_so(tmp_path: Path) -> None:
     path = bundle(tmp_path, lambda lines: lines.pop("checkpoints-outside.jsonl") and None)
     (found,) = verify(path).findings
     assert (found.stream, found.kind) == ("FILE", "lost")
+
+
+def test_events_without_any_checkpoint_are_no_clean_record(tmp_path: Path) -> None:
+    def change(lines: dict[str, str]) -> None:
+        lines["checkpoints.jsonl"] = lines["checkpoints-outside.jsonl"] = ""
+
+    (found,) = verify(bundle(tmp_path, change)).findings
+    assert (found.stream, found.kind) == ("CHECKPOINT", "lost")
 
 
 def test_what_is_no_export_is_refused_in_one_line(
