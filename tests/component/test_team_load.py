@@ -48,7 +48,7 @@ async def test_who_looks_after_the_team_sees_plain_loads(town: Town, member_id: 
     answer = await looked(town, member_id)
     assert answer.status_code == 200
     own_lines = answer.text.partition(f">{peer} <")[2].partition("</section>")[0]
-    assert "1 times" in own_lines
+    assert "once" in own_lines
     assert "1, 1 at night" in own_lines, "it is three in the morning"
     for name in ("p-1", "p-2", "p-3", "m-1", "m-2", "ch-1", "d-1"):
         assert f">{name} <" in answer.text

@@ -25,6 +25,7 @@ const said = document.getElementById("said");
 function count() {{
   const yes = boxes.filter((box) => box.checked).length;
   said.hidden = yes === 0;
+  said.classList.toggle("high", yes >= {CUT});
   said.textContent = yes >= {CUT}
     ? `${{yes}} of 10: please talk to a clinician. If it cannot wait, call or text 988.`
     : `${{yes}} of 10: nothing more is needed because of this form. Talk to somebody if you are not well.`;

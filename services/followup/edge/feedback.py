@@ -23,7 +23,7 @@ QUESTIONS = (
     (Question.HELPFUL, "Was it helpful?"),
     (Question.FELT_SAFE, "Was it a safe place to be?"),
     (Question.WOULD_USE_AGAIN, "Would you use it again?"),
-    (Question.RIGHT_TIME, "Did it come at the right time?"),
+    (Question.RIGHT_TIME, "At the right time?"),
 )
 ANSWERS = ((Answer.YES, "Yes"), (Answer.PARTLY, "Partly"), (Answer.NO, "No"))
 ABOUT = {
