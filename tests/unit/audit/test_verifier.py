@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -92,6 +93,20 @@ def test_two_lists_of_fields_never_look_the_same() -> None:
     assert framed(["a", "b"]) == b"1:a,1:b,"
     assert framed(["ab", ""]) != framed(["a", "b"])
     assert framed(["é"]) == "2:é,".encode(), "lengths are in bytes"
+
+
+def test_the_form_is_the_one_that_the_reference_describes() -> None:
+    """Spelled out by hand (docs/reference/verification.md): another form would break every chain."""
+    event = Stored(7, "rota.m.schedule.r.x", {"ce-id": "1", "content-type": "j", "no": "n"}, b"{}")
+    content = sha256(
+        b"18:tailboard-event-v1,4:ROTA,19:rota.m.schedule.r.x,1:2,"
+        b"5:ce-id,1:1,12:content-type,1:j,2:{},"
+    ).hexdigest()
+    assert content_of("ROTA", event) == content
+    link = sha256(
+        b"17:tailboard-link-v1,64:%s,4:ROTA,1:7,2:12,64:%s," % (b"0" * 64, content.encode())
+    ).hexdigest()
+    assert link_of(NOTHING, "ROTA", 7, 12, content) == link
 
 
 def test_only_what_makes_the_event_counts() -> None:
