@@ -131,15 +131,13 @@ class Planned:
 
     def unsettled(self) -> tuple[str, ...]:
         """What keeps the case open: what is still to come, and what was missed without a reason."""
-        waiting = [each.item for each in self.deferred]
-        return (
-            *waiting,
-            *(
-                item
-                for item, status in self.status.items()
-                if status in OPEN or (status is Status.MISSED and item not in self.explained)
-            ),
+        waiting = (each.item for each in self.deferred)
+        known = (
+            item
+            for item, status in self.status.items()
+            if status in OPEN or (status is Status.MISSED and item not in self.explained)
         )
+        return (*waiting, *known)
 
 
 FollowupState = Unplanned | Planned
@@ -161,12 +159,11 @@ def evolve(state: FollowupState, event: Event) -> FollowupState:
 def _before_the_plan(state: Unplanned, event: Event) -> FollowupState:
     match event:
         case FollowupPlanned():
-            members, approved = _members(event), state.approved
             fresh = Planned(
-                members,
+                _members(event),
                 event.brief,
                 deferred=event.deferred,
-                approved=approved,
+                approved=state.approved,
                 sessions=state.sessions,
                 plans=state.plans + 1,
             )

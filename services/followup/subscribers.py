@@ -14,8 +14,8 @@ from schemas.requests import CallbackMade, FollowupWaived, RequestClosed
 from schemas.roster import MemberLeft
 from schemas.steps import GroupSessionsApproved, GroupSessionsRefused
 from schemas.subjects import Stream
-from services.followup.private_desk import OF_ONE_ON_ONES
 from services.followup.aftercare_desk import OF_AFTERCARE
+from services.followup.private_desk import OF_ONE_ON_ONES
 from services.followup.reactions import (
     NEED_TO_KNOW,
     when_deactivation_requested,
