@@ -60,7 +60,7 @@ _THE_NOTICE = "notice"
 """An exception has one written notice: the key of its timers."""
 CONTACT_DUE = "contact-due"
 RECORD_ERASE = "record-erase"
-THE_ONE = "one-on-one"
+_THE_ONE = "one-on-one"
 """A one-on-one has one timer of a kind: their key."""
 REMINDERS = {Ahead.DAY: "session-reminder-day", Ahead.HOUR: "session-reminder-hour"}
 _BEFORE = {Ahead.DAY: timedelta(days=1), Ahead.HOUR: timedelta(hours=1)}
@@ -178,9 +178,9 @@ def _of_one_on_ones(event: Event) -> Sequence[Timer]:
             | OneOnOneOverdue(again_at=at)
             | OneOnOneOrphaned(again_at=at)
         ):
-            return (Timer(kind=CONTACT_DUE, key=THE_ONE, due_at=at),)
+            return (Timer(kind=CONTACT_DUE, key=_THE_ONE, due_at=at),)
         case OneOnOneClosed(erase_at=at):
-            return (Timer(kind=RECORD_ERASE, key=THE_ONE, due_at=at),)
+            return (Timer(kind=RECORD_ERASE, key=_THE_ONE, due_at=at),)
         case _:
             return ()
 

@@ -37,7 +37,7 @@ async def own_page(running: Running) -> str:
         peer = next(each["member_id"] for each in members if each["role"] == "peer")
         invited = await client.post(f"/v1/roster/members/{peer}/invite")
         assert invited.is_success, invited.text
-        async for attempt in patiently(AssertionError):
+        async for attempt in patiently(AssertionError, seconds=60):
             with attempt:
                 found = re.findall(r"/m/([^\"<&\s]+)", (await client.get("/phones")).text)
                 assert found
@@ -62,7 +62,7 @@ async def close(running: Running, at: str, one: str) -> None:
     async with httpx.AsyncClient(base_url=running.url, follow_redirects=True) as phone:
         closed = await phone.post(f"{at}/{one}/close", data={"outcome": "no_further"})
         assert closed.is_success, closed.text
-        async for attempt in patiently(AssertionError):
+        async for attempt in patiently(AssertionError, seconds=60):
             with attempt:
                 assert (await phone.get(f"{at}/{one}")).status_code == 404, "not erased yet"
 

@@ -31,7 +31,7 @@ from schemas.one_on_ones import (
     OneOnOneTakenOver,
 )
 from schemas.refusals import RefusalCode
-from services.followup.deadlines import CONTACT_DUE, LATE, RECORD_ERASE, THE_ONE
+from services.followup.deadlines import CONTACT_DUE, LATE, RECORD_ERASE
 from services.followup.decider import LEDGER, ONE_ON_ONE
 from services.followup.private_commands import (
     AnswerHandOver,
@@ -196,7 +196,7 @@ class TestNobodyIsForgotten:
             (due.only(ContactFellDue), AT + RULES.ask_again_after),
         ):
             (timer,) = ONE_ON_ONE.deadlines(event)
-            assert (timer.kind, timer.key, timer.due_at) == (CONTACT_DUE, THE_ONE, at)
+            assert (timer.kind, timer.key, timer.due_at) == (CONTACT_DUE, "one-on-one", at)
         assert {CONTACT_DUE, RECORD_ERASE} <= LATE.keys()
 
 
