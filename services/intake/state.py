@@ -61,6 +61,8 @@ class Wanted:
 
     trigger_class: str
     tier: int
+    exposed: int | None = None
+    """How many were there, as far as was known when the team was asked for last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,8 @@ def _reported(state: Seen, event: IncidentReported) -> Seen:
 def _decided(state: Seen, event: Event) -> Seen:
     match event:
         case ActivationRequested():
-            wanted = Wanted(event.brief.trigger_class, event.brief.tier)
+            brief = event.brief
+            wanted = Wanted(brief.trigger_class, brief.tier, brief.exposed)
             return replace(state, wanted=wanted)
         case DeactivationRequested():
             return replace(state, wanted=None)

@@ -70,8 +70,9 @@ def activate(command: ActivateTeam, before: Idle) -> Sequence[Event]:
 
 
 def widen(command: ActivateTeam, state: Active) -> Sequence[Event]:
-    """A graver incident needs a larger team: those who said yes stay, and more are asked."""
-    if command.brief.tier >= state.brief.tier:
+    """A graver incident, or one with more people than was known, needs a larger team: those who said
+    yes stay, and more are asked. What a coordinator said of its size stands, unless it is graver."""
+    if command.brief.tier >= state.brief.tier and not _has_grown(command.brief, state):
         return ()
     known = {candidate.member_id for candidate in command.candidates}
     kept = (c for c in state.candidates if BY_HAND in c.because and c.member_id not in known)
@@ -83,9 +84,16 @@ def widen(command: ActivateTeam, state: Active) -> Sequence[Event]:
     return (widened, *refill(after(state, (widened,)), command.case_id, command.now))
 
 
+def _has_grown(brief: CaseBrief, state: Active) -> bool:
+    if state.resized or brief.tier != state.brief.tier:
+        return False
+    counts = {place.role: place.count for place in state.brief.policy.places}
+    return any(place.count > counts.get(place.role, 0) for place in brief.policy.places)
+
+
 def _at_least(brief: CaseBrief, state: Active) -> CaseBrief:
-    """No fewer places than a coordinator has given the team."""
-    if not state.resized:
+    """No fewer places than a coordinator has given the team, or than it has by its own tier."""
+    if not state.resized and brief.tier < state.brief.tier:
         return brief
     counts = {place.role: place for place in state.brief.policy.places}
     for place in brief.policy.places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from schemas.intake import (
@@ -15,10 +16,10 @@ from schemas.intake import (
     ReviewKind,
     ReviewOpened,
 )
-from schemas.policy import CaseBrief
+from schemas.policy import CaseBrief, Role
 from schemas.subjects import derived_id
 from services.intake.screening.screen import wants_team
-from services.intake.state import Seen, Unseen
+from services.intake.state import Seen, Unseen, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,18 +111,35 @@ def moot(state: Seen) -> Sequence[Event]:
 def _while_wanted(
     pack: Pack, command: Command, state: Seen, screening: Screening
 ) -> Sequence[Event]:
-    """A graver trigger widens the team. News that no team is needed stands nobody down by itself:
-    a person decides (docs/domain.md: no silent cancel)."""
+    """A graver trigger widens the team, and so do more people who were there than one knew. News that
+    no team is needed stands nobody down by itself: a person decides (docs/domain.md: no silent cancel).
+    """
     assert state.wanted is not None  # noqa: S101 - looked at by the caller
     is_new = not state.rules <= state.settled
+    about = (pack, command, state, state.wanted)
     if is_new and wants_team(screening):
         is_graver = screening.tier is not None and screening.tier < state.wanted.tier
-        wider = _wanted_by(pack, command, state, screening) if is_graver else ()
+        wider = _wanted_by(pack, command, state, screening) if is_graver else _grown(*about)
         return (*moot(state), *wider)
     no_more = screening.outcome is Outcome.ROUTINE or screening.hold in _CALLED_OFF
     if no_more and not state.raised and state.review is None:
         return (opened(pack, command, state, screening, ReviewKind.STAND_DOWN),)
-    return ()
+    return () if no_more else _grown(*about)
+
+
+def _grown(pack: Pack, command: Command, state: Seen, wanted: Wanted) -> Sequence[Event]:
+    """A larger team, when those who were there need more peers than when it was asked for."""
+    if wanted.trigger_class not in pack.triggers:
+        return ()
+    policy = pack.snapshot(wanted.trigger_class)
+    least = sum(place.count for place in policy.places if place.role is Role.PEER)
+
+    def peers(people: int | None) -> int:
+        return max(least, ceil((people or 0) / policy.participants_per_peer))
+
+    if not least or peers(state.exposed) <= peers(wanted.exposed):
+        return ()
+    return (activation(pack, state, wanted.trigger_class, command.now, state.units),)
 
 
 def _wanted_by(pack: Pack, command: Command, state: Seen, screening: Screening) -> Sequence[Event]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -61,6 +62,9 @@ from tests.unit.dispatch.steps import (
     take_over,
     withdraw,
 )
+
+if TYPE_CHECKING:
+    from services.dispatch.commands import ActivateTeam
 
 
 def formed() -> Case:
@@ -297,6 +301,28 @@ def test_a_graver_incident_keeps_the_places_and_the_members_that_a_coordinator_g
     assert (timer.kind, timer.due_at) == (TEAM_OVERDUE, widened.form_by)
     assert Place(role=Role.PEER, count=4) in widened.brief.policy.places
     assert widened.candidates[0].member_id == "p-77"
+
+
+def _with_peers(count: int) -> ActivateTeam:
+    """The same wish, for so many peers."""
+    return activation().model_copy(update={"brief": brief(policy(count))})
+
+
+def test_a_team_grows_with_those_who_were_there_and_keeps_who_said_yes() -> None:
+    case = activated().and_when(accept("p-1"))
+
+    grown = case.and_when(_with_peers(4))
+
+    assert Place(role=Role.PEER, count=4) in grown.only(TeamWidened).brief.policy.places
+    asked = {offer.member_id for offer in grown.all(OfferExtended)}
+    assert asked
+    assert "p-1" not in asked
+    assert team(grown).offers[offer_of("p-1")].status is OfferStatus.ACCEPTED
+
+
+def test_a_team_does_not_shrink_and_a_coordinators_word_on_its_size_stands() -> None:
+    activated().and_when(_with_peers(1)).then_nothing()
+    activated().and_when(resize(peers=3)).and_when(_with_peers(4)).then_nothing()
 
 
 def test_a_coordinator_stands_a_team_down() -> None:

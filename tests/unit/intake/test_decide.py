@@ -109,6 +109,23 @@ def test_a_graver_trigger_asks_for_a_larger_team() -> None:
     assert graver.only(ActivationRequested).brief.tier == 1
 
 
+def test_more_people_than_was_known_ask_for_a_larger_team_and_no_more_than_once() -> None:
+    first = given(DECIDER).when(telling(**CHILD_DIED, exposed=9))
+
+    grown = first.and_when(telling(**CHILD_DIED, now=LATER, exposed=60))
+
+    grown.then_kinds(IncidentUpdated, ActivationRequested)
+    assert grown.only(ActivationRequested).brief.exposed == 60
+    few_more = grown.and_when(telling(**CHILD_DIED, now=LATER, exposed=61, units=("E99",)))
+    few_more.then_kinds(IncidentUpdated, ExposureRecorded)
+
+
+def test_a_few_people_more_than_was_known_are_no_reason_to_ask_again() -> None:
+    first = given(DECIDER).when(telling(**CHILD_DIED))
+
+    first.and_when(telling(**CHILD_DIED, now=LATER, exposed=5)).then_kinds(IncidentUpdated)
+
+
 def test_silence_lowers_nothing() -> None:
     first = given(DECIDER).when(telling(**CHILD_DIED))
 
