@@ -107,7 +107,7 @@ def of_agency(seed: int, number: int, cases: int) -> Report:
 
 def show(report: Report, how: str) -> None:
     """The table and the verdict."""
-    console = Console(width=None if os.isatty(1) else 120)
+    console = Console(width=None if os.isatty(1) else 160)
     promised = sum(report.ends.values())
     title = f"{report.cases} cases, {report.events} events, {promised} promises; {how}"
     table = Table(title=title, title_justify="left")
