@@ -18,8 +18,11 @@ install: $(VENV)/.run ## Install Tailboard into .venv
 
 install-dev: $(VENV)/.dev browser postgres ## Install what tests and checks need, Chromium and PostgreSQL included
 
-test: install-dev ## Run every test (under ten minutes)
-	$(VENV)/bin/python -m pytest -n 2 --dist worksteal
+test: install-dev ## Run the tests
+	$(VENV)/bin/python -m pytest -n 3 --dist worksteal
+
+test-kills: install-dev ## Kill each process after every step of a case (a quarter of an hour)
+	$(VENV)/bin/python -m pytest -m exhaustive
 
 bench: $(VENV)/.dev ## Every bar, measured, or those named (ARGS="offers year-of-offers --quick")
 	$(VENV)/bin/python -m benchmarks $(ARGS)

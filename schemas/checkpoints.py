@@ -30,7 +30,7 @@ class ChainSealed(Seal):
     """All events of a stream up to one of them, and the newest of those again one by one."""
 
     kind: Literal["chain"]
-    stream: str
+    stream: Annotated[str, Field(pattern=r"^[A-Z_]{1,32}$")]
     sequence: Annotated[int, Field(ge=1)]
     """Of the last event that it covers."""
     count: Annotated[int, Field(ge=1)]

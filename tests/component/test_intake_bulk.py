@@ -196,14 +196,14 @@ async def test_while_the_streams_are_away_every_line_says_so(town: Town) -> None
 
 async def test_a_later_line_does_not_overtake_one_that_could_not_be_stored(town: Town) -> None:
     trouble = [Transient("away for a moment")]
-    read = town.journal.load
+    write = town.journal.append
 
-    async def load(entity: Any) -> Any:
+    async def append(*told: Any, **more: Any) -> Any:
         if trouble:
             raise trouble.pop()
-        return await read(entity)
+        return await write(*told, **more)
 
-    town.journal.load = load  # type: ignore[method-assign]
+    town.journal.append = append  # type: ignore[method-assign]
     body = packed(line(1, units=["E1"]), line(1, units=["E2"]), line(2))
     told = results(await town.http.post(PATH, content=body, headers=NDJSON))
 

@@ -152,20 +152,18 @@ async def fill_roster(town: ProcessTown) -> None:
     await town.enroll("c-01", "coordinator")
 
 
-@pytest.mark.connected
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("victim", VICTIMS)
-async def test_a_case_survives_a_kill_after_every_step(tmp_path: Path, victim: str) -> None:
-    async with a_process_town(tmp_path, OVERRIDES) as town:
+async def survive(folder: Path, victims: tuple[str, ...], at_once: int) -> None:
+    """Kill after every step of a case of its own, one victim after the other in turn."""
+    async with a_process_town(folder, OVERRIDES) as town:
         await fill_roster(town)
         Members(town)
         reference = await run_case(town, "reference")
         steps = len(town.events(reference))
         assert steps > 25, "the reference case is shorter than the path that we know"
-        gate = asyncio.Semaphore(_AT_ONCE_OF.get(victim, _AT_ONCE))
+        gate = asyncio.Semaphore(at_once)
 
         async def after(step: int) -> str:
+            victim = victims[step % len(victims)]
             async with gate:
                 return await run_case(town, f"{victim}-{step}", (step, victim))
 
@@ -173,3 +171,19 @@ async def test_a_case_survives_a_kill_after_every_step(tmp_path: Path, victim: s
         for case_id in (reference, *cases):
             assert_case_is_right(town, case_id)
         assert_nobody_was_paged_twice(town)
+
+
+@pytest.mark.connected
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+async def test_a_case_survives_a_kill_after_every_step(tmp_path: Path) -> None:
+    await survive(tmp_path, VICTIMS, _AT_ONCE_OF["nats"])
+
+
+@pytest.mark.exhaustive
+@pytest.mark.connected
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("victim", VICTIMS)
+async def test_a_case_survives_each_kill_after_every_step(tmp_path: Path, victim: str) -> None:
+    """A quarter of an hour in all: `make test-kills`."""
+    await survive(tmp_path, (victim,), _AT_ONCE_OF.get(victim, _AT_ONCE))

@@ -26,7 +26,7 @@ SECRETS = (
     "05/2019",
     "47.61234",
     "-122.33456",
-    "private-",
+    *(value.lower() for value in PRIVATE.values()),
 )
 NARRATIVE = (
     "RP Zebulon Quartermain 202-555-0147, 12 Elmwood Ct: son Marmalade, born 1987-04-05, "
