@@ -35,6 +35,7 @@ class Bench(StrEnum):
     YEAR = "year-of-offers"
     FOLLOWUPS = "year-of-followups"
     VERIFYING = "verifying"
+    REBUILD = "rebuild"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def _commands(*, quick: bool) -> dict[Bench, _Command]:
         Bench.YEAR: _Command(("benchmarks.year_of_offers",)),
         Bench.FOLLOWUPS: _Command(("benchmarks.year_of_followups", "--cases", cases)),
         Bench.VERIFYING: _Command(("benchmarks.verifying", "--events", inputs)),
+        Bench.REBUILD: _Command(("benchmarks.rebuild", "--events", inputs)),
     }
 
 

@@ -14,6 +14,7 @@ from services.audit.console import record as record_page
 from services.audit.console.console import Console
 from services.audit.console.routes import routes as pages
 from services.audit.drills import DrillReader
+from services.audit.housekeeping import Housekeeping
 from services.audit.news import News
 from services.audit.projector import Projector
 from services.audit.reader import Reader
@@ -47,9 +48,12 @@ def build(ports: Ports) -> Service:
     router.include_router(feedback_page.routes(console, ports))
     router.include_router(private_page.routes(console))
     router.include_router(drill_pages.routes(console, exercises))
+    keeper = Housekeeping(
+        settings.views, store, ports.clock, projector.caught_up, projector.is_caught_up
+    )
     return Service(
         name="audit",
         router=router,
-        background=(*projector.jobs(), *proof.jobs()),
+        background=(*projector.jobs(), *proof.jobs(), keeper.run),
         ready=projector.caught_up,
     )

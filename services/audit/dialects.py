@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sqlite3
 from functools import lru_cache
@@ -11,6 +12,7 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    Index,
     MetaData,
     NullPool,
     String,
@@ -144,6 +146,46 @@ def create(connection: Connection) -> None:
     """Make every table and index where nothing is yet."""
     for_this = exact() if connection.dialect.name == _POSTGRESQL else tables.metadata
     for_this.create_all(connection, checkfirst=False)
+
+
+def drop_indexes(connection: Connection) -> None:
+    """For a large load; what keeps rows apart stays."""
+    for index in _indexes():
+        index.drop(connection)
+
+
+def create_indexes(connection: Connection) -> None:
+    """Make the indexes again, and let the database know how many rows there are."""
+    for index in _indexes():
+        index.create(connection)
+    connection.exec_driver_sql("ANALYZE")
+
+
+def _indexes() -> list[Index]:
+    return [index for table in tables.metadata.sorted_tables for index in table.indexes]
+
+
+def put_schema_in_place(connection: Connection, old: str, new: str) -> None:
+    """Let `new` be what `old` was, within the connection's transaction."""
+    drop_schemas(connection, [old])
+    connection.exec_driver_sql(f'ALTER SCHEMA "{new}" RENAME TO "{old}"')
+
+
+def put_file_in_place(old: str, new: str) -> None:
+    """Let the file `old` hold what `new` holds, in one transaction.
+
+    The rows are copied: whoever has the file open must find them in that very file.
+    """
+    with contextlib.closing(sqlite3.connect(old, _LOCK_WAIT_SECONDS, isolation_level=None)) as file:
+        file.execute("ATTACH DATABASE ? AS next", (new,))
+        file.execute("BEGIN IMMEDIATE")
+        for table in tables.metadata.sorted_tables:
+            names = ", ".join(f'"{column.name}"' for column in table.c)
+            file.execute(f'DELETE FROM main."{table.name}"')  # noqa: S608 - our own names, as below
+            file.execute(
+                f'INSERT INTO main."{table.name}" ({names}) SELECT {names} FROM next."{table.name}"'  # noqa: S608
+            )
+        file.execute("COMMIT")
 
 
 @lru_cache(maxsize=1)

@@ -60,6 +60,10 @@ class Projector:
             behind = [str(stream) for stream, done in self._caught_up.items() if not done.is_set()]
             log.warning("views_still_catching_up", streams=behind)
 
+    def is_caught_up(self) -> bool:
+        """Whether what the streams held at the start is in the views."""
+        return all(done.is_set() for done in self._caught_up.values())
+
     async def level(self) -> None:
         """Wait until the views hold what the streams of cases held just now, at most a second: who
         pressed a button sees on the next page what it did."""
@@ -103,7 +107,7 @@ class Projector:
                 self._hurried.clear()
 
     async def _take(self, stream: Stream, batch: Sequence[Recorded[Event]]) -> None:
-        changes = [change for recorded in batch for change in _readable(recorded)]
+        changes = [change for recorded in batch for change in readable(recorded)]
         asked = {told.entity.agency for told in batch if told.entity.is_request}
         before = await self._waiting(asked)
         await self.store.write(stream, batch[-1].sequence, changes, self._at[stream])
@@ -141,7 +145,7 @@ class Projector:
         return await self.journal.last_sequence(stream)
 
 
-def _readable(recorded: Recorded[Event]) -> Iterator[Change]:
+def readable(recorded: Recorded[Event]) -> Iterator[Change]:
     """An event's changes; one that this version stumbles over is counted and left out."""
     try:
         yield from list(changes_of(recorded))

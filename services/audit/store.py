@@ -101,12 +101,7 @@ class Store:
     async def filled_at(self, now: datetime | None = None) -> datetime | None:
         """When these views had first caught up; noted as `now`, where it is given and was not known."""
         if now is not None:
-            row = {"name": _FILLED, "at": now}
-            await self._write(
-                lambda connection: connection.execute(
-                    dialects.add_once(connection.dialect.name, tables.about), row
-                )
-            )
+            await self._write(lambda connection: filled(connection, now))
         query = select(tables.about.c.at).where(tables.about.c.name == _FILLED)
         return await self.read(lambda connection: connection.execute(query).scalar_one_or_none())
 
@@ -114,12 +109,12 @@ class Store:
         """Let go of the file, or of the server."""
 
         def work() -> None:
+            self._readers.shutdown()
+            self._writer.shutdown()
             if self._engine:
                 self._engine.dispose()
 
-        await asyncio.get_running_loop().run_in_executor(self._writer, work)
-        self._readers.shutdown()
-        self._writer.shutdown()
+        await asyncio.to_thread(work)
 
     async def _write(self, change: Callable[[Connection], object]) -> None:
         def work() -> None:
@@ -181,6 +176,12 @@ def reached(connection: Connection, stream: Stream, position: int) -> None:
     """Note how far a stream was taken in."""
     at = [{"stream": stream.value, "sequence": position}]
     _put(connection, tables.positions, at, frozenset())
+
+
+def filled(connection: Connection, now: datetime) -> None:
+    """Note that the views have caught up, if it is the first time."""
+    noted = dialects.add_once(connection.dialect.name, tables.about)
+    connection.execute(noted, {"name": _FILLED, "at": now})
 
 
 def put(connection: Connection, changes: Iterable[Change]) -> None:

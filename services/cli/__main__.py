@@ -38,6 +38,7 @@ from services.cli.settle import close, crews, decline, done, missed
 from services.cli.spool_commands import app as spool_app
 from services.cli.stop import EXIT_INPUT, EXIT_INTERRUPTED, Stop
 from services.cli.verify import verify
+from services.cli.views import app as views_app
 from services.cli.watch import watch
 
 app = typer.Typer(
@@ -98,6 +99,7 @@ app.add_typer(policy_app)
 app.add_typer(intake_app)
 app.add_typer(carriers_app)
 app.add_typer(deadletters_app)
+app.add_typer(views_app)
 app.command("verify")(verify)
 app.add_typer(checkpoints_app)
 app.add_typer(retention_app)

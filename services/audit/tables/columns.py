@@ -32,7 +32,8 @@ class Utc(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None or _has_times(dialect):
             return value
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        told = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return told.isoformat(timespec="microseconds")
 
     @override
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
