@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +15,8 @@ from tests.support.nats_server import patiently
 from tests.support.up import EXAMPLES, up
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.postgres import Postgres
 
 pytestmark = [
