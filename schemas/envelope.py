@@ -118,6 +118,8 @@ class Timer(Frozen):
     kind: Slug
     key: Slug
     due_at: UtcDatetime
+    once: bool = False
+    """Never set again, so that the server may keep it together with others of its kind and moment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ def deadlines(event: Event) -> Sequence[Timer]:
     """The timers that one event sets."""
     match event:
         case OfferExtended():
-            return (Timer(kind=OFFER_EXPIRY, key=str(event.offer_id), due_at=event.expires_at),)
+            key = str(event.offer_id)
+            return (Timer(kind=OFFER_EXPIRY, key=key, due_at=event.expires_at, once=True),)
         case DeliverySent(next_at=datetime() as at):
             return (Timer(kind=NEXT_CHANNEL, key=str(event.delivery_id), due_at=at),)
         case TeamActivated(form_by=by) | TeamWidened(form_by=by) | TeamResized(form_by=by):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from schemas.candidates import Exclusion
 from schemas.policy import FairPoints, LoadCaps
 from services.dispatch.duty import Duty
-from services.dispatch.load import FREE
 from services.dispatch.roster import designated_on, exclusions, is_muted, plain_names
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from services.dispatch.roster_policy import RosterRules
 
 _MOST = 10_000
-_kept: dict[str, tuple[Member, tuple[object, ...], tuple[Exclusion, ...]]] = {}
+_kept: dict[str, _Known] = {}
 """By member, what was found out about this very entry last."""
 _ORDER = {reason: place for place, reason in enumerate(Exclusion)}
 
@@ -48,27 +47,43 @@ class Asking:
     """Nobody is left in peace: mute, hours, caps and rest count for nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is the same for all cases of such a day: it is looked at for every member at every case."""
+
+    member: Member
+    about: tuple[object, ...]
+    reasons: tuple[Exclusion, ...]
+    tied_to: frozenset[str]
+    """Every unit that ties the member to a crew, by its plain name."""
+
+
 def eligible(member_id: str, member: Member, asking: Asking) -> tuple[Exclusion, ...]:
     """Every reason not to ask this member, the gravest first; empty means that they may be asked."""
-    kept_out = {*_of_the_day(member_id, member, asking), *touched(member, asking.units)}
+    known = _of_the_day(member_id, member, asking)
+    kept_out = [*known.reasons]
+    if asking.units and not known.tied_to.isdisjoint(plain_names(asking.units)):
+        kept_out += touched(member, asking.units)
     if not asking.emergency:
-        kept_out.update(_left_in_peace(member_id, member, asking))
-    return tuple(sorted(kept_out, key=_ORDER.__getitem__)) if kept_out else ()
+        kept_out += _left_in_peace(member_id, member, asking)
+    return tuple(sorted({*kept_out}, key=_ORDER.__getitem__)) if kept_out else ()
 
 
-def _of_the_day(member_id: str, member: Member, asking: Asking) -> tuple[Exclusion, ...]:
-    """What keeps a member from any case of such a day; kept, as it is the same for all of them."""
+def _of_the_day(member_id: str, member: Member, asking: Asking) -> _Known:
+    """What keeps a member from any case of such a day."""
     about = (asking.incident_on, asking.today, asking.rules)
     known = _kept.get(member_id)
-    if known and known[0] is member and known[1] == about:
-        return known[2]
+    if known and known.member is member and known.about == about:
+        return known
     reasons = exclusions(member, (), asking.incident_on, asking.today, asking.rules)
     if Exclusion.NOT_DESIGNATED not in reasons and not designated_on(member, asking.today):
         reasons = (*reasons, Exclusion.DESIGNATION_ENDED)
     if len(_kept) >= _MOST:
         _kept.clear()
-    _kept[member_id] = (member, about, reasons)
-    return reasons
+    entry = member.entry
+    tied_to = plain_names((*entry.units, *entry.supervises, *entry.close_to))
+    known = _kept[member_id] = _Known(member, about, reasons, tied_to)
+    return known
 
 
 def touched(member: Member, units: Collection[str]) -> tuple[Exclusion, ...]:
@@ -90,7 +105,9 @@ def _left_in_peace(member_id: str, member: Member, asking: Asking) -> Iterator[E
         yield Exclusion.MUTED
     if member_id in asking.duty.away:
         yield Exclusion.AWAY
-    load = asking.loads.get(member_id, FREE)
+    load = asking.loads.get(member_id)
+    if load is None:
+        return
     if load.is_capped(asking.caps, asking.now):
         yield Exclusion.CAPPED
     if load.is_resting(asking.caps, asking.now):

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
+from functools import lru_cache
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.candidates import Candidate, Circle
 from schemas.subjects import drawing, lent_id
 from services.dispatch.load import FREE
-from services.dispatch.roster import rode
+from services.dispatch.roster import plain_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -51,7 +52,12 @@ class Standing(NamedTuple):
 def crews_of(roster: Mapping[str, Member], asking: Asking) -> Crews:
     """Disciplines as the feed tells them, and where it does not, of members whose units were there;
     stations of those members always, as no feed tells a unit's station."""
-    there = [member.entry for member in roster.values() if rode(member, asking.units)]
+    units = plain_names(asking.units)
+    there = [
+        member.entry
+        for member in roster.values()
+        if not units.isdisjoint(plain_names(member.entry.units))
+    ]
     disciplines = asking.disciplines or {entry.discipline for entry in there}
     stations = frozenset(entry.station for entry in there)
     return Crews(frozenset(disciplines), stations, drawing(asking.case_id))
@@ -64,30 +70,35 @@ def standing(
     entry, fair = member.entry, asking.fairness
     load = asking.loads.get(member_id, FREE)
     order = asking.duty.on_call.get(member_id)
-    since = asking.now - fair.lately
-    places, asked = load.places_since(since), load.asked_since(since)
-    waits = load.waits_elsewhere(asking.case_id, asking.now)
+    places, asked, waits = 0, None, False
+    if load is not FREE:
+        since = asking.now - fair.lately
+        places, asked = load.places_since(since), load.asked_since(since)
+        waits = load.waits_elsewhere(asking.case_id, asking.now)
     same = entry.discipline in crews.disciplines
     other = bool(crews.stations) and (lender is not None or entry.station not in crews.stations)
     points = same * fair.same_discipline + other * fair.other_station
     points -= places * fair.per_place + load.one_on_ones * fair.per_talk
-    codes = (
-        (waits, "asked_elsewhere"),
-        (same, "same_discipline"),
-        (other, "other_station"),
-        (not places and not load.one_on_ones, "light_load"),
-        (asked is None, "not_asked_lately"),
-    )
+    light = not places and not load.one_on_ones
     name = lent_id(lender, member_id) if lender else member_id
-    on_call = () if order is None else (f"on_call_{order}",)
     return Standing(
         key=(_step(order, waits=waits), order or _LAST, -points, asked or _NEVER),
         lot=crews.lot(name),
         member_id=name,
         role=entry.role,
         circle=_circle(order, lender),
-        because=on_call + tuple(code for holds, code in codes if holds),
+        because=_because(order, (waits, same, other, light, asked is None)),
     )
+
+
+_CODES = ("asked_elsewhere", "same_discipline", "other_station", "light_load", "not_asked_lately")
+
+
+@lru_cache(maxsize=1024)
+def _because(order: int | None, holds: tuple[bool, ...]) -> tuple[str, ...]:
+    """Kept, as a roster of hundreds stands in a handful of ways."""
+    on_call = () if order is None else (f"on_call_{order}",)
+    return on_call + tuple(compress(_CODES, holds))
 
 
 def in_order(standings: Iterable[Standing]) -> Iterator[Candidate]:
@@ -96,9 +107,13 @@ def in_order(standings: Iterable[Standing]) -> Iterator[Candidate]:
     drawn = _equals(ordered)
     for each in ordered:
         because = (*each.because, "lot") if each.member_id in drawn else each.because
-        yield Candidate(
-            member_id=each.member_id, role=each.role, circle=each.circle, because=because
-        )
+        yield _candidate(each.member_id, each.role, each.circle, because)
+
+
+@lru_cache(maxsize=8192)
+def _candidate(member_id: str, role: Role, circle: Circle, because: tuple[str, ...]) -> Candidate:
+    """Kept, as most members stand in the same way in case after case."""
+    return Candidate(member_id=member_id, role=role, circle=circle, because=because)
 
 
 def _equals(ordered: Iterable[Standing]) -> set[str]:

@@ -63,9 +63,11 @@ def rank(roster: Mapping[str, Member], asking: Asking, lenders: Sequence[Lender]
 def deciders(roster: Mapping[str, Member], roles: Collection[Role]) -> tuple[str, ...]:
     """Everybody of these roles who is not stood down: deciding needs no training on the phone."""
     return tuple(
-        member_id
-        for member_id, member in sorted(roster.items())
-        if member.entry.role in roles and not member.stood_down
+        sorted(
+            member_id
+            for member_id, member in roster.items()
+            if member.entry.role in roles and not member.stood_down
+        )
     )
 
 

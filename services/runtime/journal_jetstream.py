@@ -20,7 +20,7 @@ from services.runtime.histories import Histories
 from services.runtime.journal import History
 from services.runtime.stored import readable, stored
 from services.runtime.telemetry import log
-from services.runtime.timers import encode_timer
+from services.runtime.timers import encode_timers, together
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -108,7 +108,7 @@ class JetStreamJournal:
         """
         entity = drafts[0].entity
         trace = drafts[0].meta.trace
-        waits = [encode_timer(entity, timer, self._clock, trace) for timer in timers]
+        waits = [encode_timers(entity, held, self._clock, trace) for held in together(timers)]
         facts: list[Wire] = [
             (entity.event_subject(draft.event.NAME), *encode(draft)) for draft in drafts
         ]

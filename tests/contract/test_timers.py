@@ -62,6 +62,24 @@ async def test_many_timers_never_fire_early_and_none_is_lost(bench: Bench) -> No
     assert all(one.at >= one.due.timer.due_at for one in fired)
 
 
+async def test_those_of_one_moment_that_are_set_once_all_fire(bench: Bench) -> None:
+    """The server keeps them as one message; one of another moment or kind, or that may be set again,
+    is none of theirs."""
+    due_at = soon()
+    offers = [a_timer(f"o-{n}", due_at).model_copy(update={"once": True}) for n in range(5)]
+    later = a_timer("o-9", soon(0.8)).model_copy(update={"once": True})
+    again = a_timer("t-1", due_at)
+    one = await bench.journal.append([COMPLETED], [*offers, later, again], expected=0)
+    moved = a_timer("t-1", soon(0.8))
+    await bench.journal.append([MISSED], [moved], expected=one)
+
+    fired = await bench.fired(Stream.FOLLOWUP, soon(0.8) + LATEST)
+
+    found = [(one.due.timer.key, one.due.timer.due_at) for one in fired]
+    assert sorted(found) == sorted((t.key, t.due_at) for t in (*offers, later, moved))
+    assert all(one.due.trace == TRACE and one.due.entity == CASE for one in fired)
+
+
 async def test_a_timer_of_the_past_fires_at_once(bench: Bench) -> None:
     await bench.journal.append([COMPLETED], [a_timer("one", soon(-3600))], expected=0)
 
