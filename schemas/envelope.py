@@ -119,7 +119,8 @@ class Timer(Frozen):
     key: Slug
     due_at: UtcDatetime
     once: bool = False
-    """Never set again, so that the server may keep it together with others of its kind and moment."""
+    """Never set again, so that the server may keep it together with others of its kind and moment;
+    `TimerDue.also` names them then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +130,5 @@ class TimerDue:
     entity: Entity
     timer: Timer
     trace: str
+    also: tuple[str, ...] = ()
+    """The keys of others of this kind that fell due with it; only of those that are set `once`."""

@@ -202,7 +202,8 @@ def when_due(due: TimerDue, now: datetime) -> TimesUp:
     }
     match timer.kind:
         case kind if kind == OFFER_EXPIRY:
-            return ExpireOffer.model_validate({**shared, "offer_id": UUID(timer.key)})
+            also = tuple(UUID(key) for key in due.also)
+            return ExpireOffer.model_validate({**shared, "offer_id": UUID(timer.key), "also": also})
         case kind if kind == NEXT_CHANNEL:
             return TryNextChannel.model_validate({**shared, "delivery_id": UUID(timer.key)})
         case kind if kind == TEAM_OVERDUE:

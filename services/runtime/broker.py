@@ -181,8 +181,7 @@ class Listening:
 
     async def _react(self, listener: Listener, arrival: Arrival) -> None:
         async def react() -> None:
-            for told in _decoded(arrival):
-                await listener.react(told)
+            await listener.react(_decoded(arrival))
 
         if listener.prompt:
             await self.shortcuts.once((listener.name, arrival.sequence), react)
@@ -249,12 +248,12 @@ def _original(arrival: Arrival) -> Arrival:
     return Arrival(subject, headers, arrival.body, sequence, arrival.deliveries)
 
 
-def _decoded(arrival: Arrival) -> Sequence[Recorded[Event] | TimerDue]:
+def _decoded(arrival: Arrival) -> Recorded[Event] | TimerDue:
     if ".due." in arrival.subject:
         return decode_due(arrival.subject, arrival.headers, arrival.body)
     entity, _name = parse_event_subject(arrival.subject)
     meta, event = decode(arrival.headers, arrival.body)
-    return (Recorded(entity, meta, event, arrival.sequence),)
+    return Recorded(entity, meta, event, arrival.sequence)
 
 
 def _backoff(deliveries: int) -> float:

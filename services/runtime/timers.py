@@ -56,12 +56,10 @@ def encode_timers(
     return entity.timer_subject(timer.kind, timer.key), headers, body
 
 
-def decode_due(subject: str, headers: dict[str, str], body: bytes) -> tuple[TimerDue, ...]:
-    """What fell due with one message. Raises ValueError when subject or body are not a timer's."""
+def decode_due(subject: str, headers: dict[str, str], body: bytes) -> TimerDue:
+    """A fired timer, and the keys of those that one message held with it. Raises ValueError when
+    subject or body are not a timer's."""
     entity, _kind, _key = parse_due_subject(subject)
     held = _Held.model_validate_json(body)
-    trace = headers.get("traceparent", "")
-    return tuple(
-        TimerDue(entity, Timer(kind=held.kind, key=key, due_at=held.due_at), trace)
-        for key in (held.key, *held.also)
-    )
+    timer = Timer(kind=held.kind, key=held.key, due_at=held.due_at)
+    return TimerDue(entity, timer, headers.get("traceparent", ""), held.also)

@@ -102,10 +102,10 @@ class JetStreamBench:
         with contextlib.suppress(NatsTimeout, asyncio.TimeoutError):
             while (left := (until - clock.now()).total_seconds()) > 0:
                 message = await subscription.next_msg(timeout=left)
-                found += [Fired(due, message.metadata.timestamp) for due in _due(message)]
+                found.append(Fired(_due(message), message.metadata.timestamp))
         await subscription.unsubscribe()
         return found
 
 
-def _due(message: Msg) -> tuple[TimerDue, ...]:
+def _due(message: Msg) -> TimerDue:
     return decode_due(message.subject, message.headers or {}, message.data)

@@ -76,9 +76,10 @@ class DecideSessions(CaseCommand):
 
 
 class ExpireOffer(CaseCommand):
-    """An offer's time ran out."""
+    """An offer's time ran out, and that of those which were made with it."""
 
     offer_id: UUID
+    also: tuple[UUID, ...] = ()
 
 
 class ReportTeamOverdue(CaseCommand):

@@ -168,14 +168,19 @@ def decline(command: DeclineOffer, state: Active) -> Sequence[Event] | Refusal:
 
 
 def expire(command: ExpireOffer, state: Active) -> Sequence[Event] | Refusal:
-    """No answer in time: the next member is asked. Refused for an offer that was settled."""
-    offer = state.offers.get(command.offer_id)
-    if offer is None or offer.status is not OfferStatus.OPEN:
+    """No answer in time: the next members are asked, for all of these offers in one decision.
+    Refused when every one of them was settled."""
+    named = (state.offers.get(offer_id) for offer_id in (command.offer_id, *command.also))
+    silent = [offer for offer in named if offer and offer.status is OfferStatus.OPEN]
+    if not silent:
         return Refusal(RefusalCode.TIMER_NO_LONGER_NEEDED, "This offer was settled before.")
-    if command.now < offer.expires_at:
+    if any(command.now < offer.expires_at for offer in silent):
         return Refusal(RefusalCode.TIMER_NOT_DUE, "This offer still has time.")
-    lapsed = OfferExpired(offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role)
-    return (lapsed, *fill(after(state, (lapsed,)), command.case_id, command.now))
+    lapsed = tuple(
+        OfferExpired(offer_id=offer.offer_id, member_id=offer.member_id, role=offer.role)
+        for offer in silent
+    )
+    return (*lapsed, *fill(after(state, lapsed), command.case_id, command.now))
 
 
 def cannot_serve(command: CannotServe, state: Active) -> Sequence[Event] | Refusal:

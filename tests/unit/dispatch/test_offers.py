@@ -117,6 +117,26 @@ def test_a_no_and_a_silence_ask_the_next_in_the_same_decision(answer: object) ->
     assert asked(case) == ["p-4"]
 
 
+def test_a_wave_that_stays_silent_is_followed_by_the_next_in_one_decision() -> None:
+    others = {"also": (offer_of("p-3"), offer_of("m-1"), offer_of("p-1"))}
+    case = activated().and_when(accept("p-1"))
+
+    case = case.and_when(expire("p-2", AFTER_REPLIES).model_copy(update=others))
+
+    lapsed = [event.member_id for event in case.events if isinstance(event, OfferExpired)]
+    assert lapsed == ["p-2", "p-3", "m-1"], "who said yes keeps the place"
+    assert asked(case) == ["p-4", "p-5", "m-3"]
+
+
+def test_those_of_a_wave_who_answered_do_not_keep_the_others_time_from_running_out() -> None:
+    case = activated().and_when(decline("p-2"))
+
+    command = expire("p-2", AFTER_REPLIES).model_copy(update={"also": (offer_of("p-3"),)})
+    case = case.and_when(command)
+
+    assert case.only(OfferExpired).member_id == "p-3"
+
+
 def test_a_yes_takes_a_place_and_asks_nobody() -> None:
     activated().and_when(accept("p-1")).then_kinds(OfferAccepted)
 
