@@ -64,5 +64,5 @@ def on_event(
 
 
 def on_due(name: str, stream: Stream, react: Callable[[TimerDue], Awaitable[None]]) -> Listener:
-    """React to the timers of one stream that fell due."""
-    return Listener(name, stream, due_filter(stream), Timer, react, 1)
+    """React to the timers of one stream that fell due, each at once."""
+    return Listener(name, stream, due_filter(stream), Timer, react, 1, prompt=True)
