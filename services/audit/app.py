@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
-
 from services.audit import api, checkpoints_api, drills_api, feedback_api, retention_api
 from services.audit.console import drills as drill_pages
 from services.audit.console import feedback as feedback_page
@@ -21,6 +19,7 @@ from services.audit.reader import Reader
 from services.audit.retention import read_kept_for
 from services.audit.settings import AuditSettings
 from services.audit.store import Store
+from services.runtime.edge import joined
 from services.runtime.host import Service
 
 if TYPE_CHECKING:
@@ -33,21 +32,22 @@ def build(ports: Ports) -> Service:
     store, news = Store(settings.views), News()
     projector = Projector(ports.journal, store, news)
     reader = Reader(store, news, ports.clock)
-    router = APIRouter()
-    router.include_router(api.routes(ports, reader))
     console = Console.of(settings, ports.keyring, reader, projector.level)
-    router.include_router(pages(console))
     exercises = DrillReader(reader)
-    router.include_router(drills_api.routes(ports, exercises))
     proof = checkpoints_api.Proof.of(ports, settings)
-    router.include_router(checkpoints_api.routes(ports, proof))
     kept = read_kept_for(settings)
-    router.include_router(retention_api.routes(ports, reader, kept))
-    router.include_router(record_page.routes(console, proof, kept))
-    router.include_router(feedback_api.routes(ports, reader))
-    router.include_router(feedback_page.routes(console, ports))
-    router.include_router(private_page.routes(console))
-    router.include_router(drill_pages.routes(console, exercises))
+    router = joined(
+        api.routes(ports, reader),
+        pages(console),
+        drills_api.routes(ports, exercises),
+        checkpoints_api.routes(ports, proof),
+        retention_api.routes(ports, reader, kept),
+        record_page.routes(console, proof, kept),
+        feedback_api.routes(ports, reader),
+        feedback_page.routes(console, ports),
+        private_page.routes(console),
+        drill_pages.routes(console, exercises),
+    )
     keeper = Housekeeping(
         settings.views, store, ports.clock, projector.caught_up, projector.is_caught_up
     )

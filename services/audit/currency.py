@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from schemas.policy import Role
 from schemas.roster import Competency, CompetencyKind
+from services.runtime.policy_files import read_yaml
 from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
@@ -52,11 +53,11 @@ def read_numbers(file: Path | None) -> Numbers:
     """The numbers of the file that dispatch reads; those that ship when it cannot be read here."""
     try:
         if file is not None:
-            return Numbers.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+            return Numbers.model_validate(read_yaml(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, ValidationError, yaml.YAMLError) as error:
         log.warning("roster_policy_not_read", reason=type(error).__name__)
     shipped = (files("policy") / "roster.yaml").read_text(encoding="utf-8")
-    return Numbers.model_validate(yaml.safe_load(shipped))
+    return Numbers.model_validate(read_yaml(shipped))
 
 
 @dataclass(frozen=True, slots=True)

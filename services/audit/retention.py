@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from services.runtime.policy_files import read_policy_file
+from services.runtime.policy_files import read_policy_file, read_yaml
 from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ def _span(shipped: str, file: Path | None, name: str) -> timedelta:
     """A number of a file that another service rules by; the shipped one when it cannot be read here."""
     try:
         if file is not None:
-            return _read(yaml.safe_load(file.read_text(encoding="utf-8-sig")), name)
+            return _read(read_yaml(file.read_text(encoding="utf-8-sig")), name)
     except (OSError, ValueError, KeyError, TypeError, ValidationError, yaml.YAMLError) as error:
         log.warning("retention_not_read", file=shipped, reason=type(error).__name__)
-    return _read(yaml.safe_load((files("policy") / shipped).read_text(encoding="utf-8")), name)
+    return _read(read_yaml((files("policy") / shipped).read_text(encoding="utf-8")), name)
 
 
 def _read(told: Any, name: str) -> timedelta:

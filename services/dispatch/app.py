@@ -71,6 +71,7 @@ from services.dispatch.subscribers import Subscribers
 from services.runtime.auth import Passes, secret_of
 from services.runtime.bucket import Bucket, JetStreamBucket, MemoryBucket
 from services.runtime.clock import SystemClock
+from services.runtime.edge import joined
 from services.runtime.host import Service
 from services.runtime.policy_files import read_policy_file
 
@@ -106,7 +107,7 @@ def build(ports: Ports, carriers: Carriers | None = None) -> Service:
     kept_up = (*books, enrolments, calendars, sessions, Orphans(desk))
     return Service(
         name="dispatch",
-        router=_joined(
+        router=joined(
             _of_requests(settings, desk, enrolments, LinkSigner(secret), own),
             _carriers(deliveries),
             _roster(settings, own, feeds),
@@ -141,14 +142,6 @@ def _secret(settings: DispatchSettings) -> str:
     return kept.get_secret_value() if kept else secret_of(settings.data_dir / "link-secret")
 
 
-def _joined(*parts: APIRouter) -> APIRouter:
-    """All routes in one router. Each level of including would build every route anew."""
-    router = APIRouter()
-    for part in parts:
-        router.routes.extend(part.routes)
-    return router
-
-
 def _of_requests(
     settings: DispatchSettings,
     desk: RequestDesk,
@@ -162,7 +155,7 @@ def _of_requests(
     urgent = emergencies.Emergencies(ports, desk, of_requests, signer, doors)
     taken = requests_taken.TakenRequests(ports, desk, signer, urgent)
     asking = requests.Asking(ports, desk, of_requests, doors, notice(settings))
-    return _joined(
+    return joined(
         emergencies.routes(urgent),
         own_emergency.routes(own_emergency.OwnEmergency(own, urgent)),
         _of_offers(ports, signer, desk.circles, taken),
@@ -182,7 +175,7 @@ def _of_offers(
     of_role = colleagues.Colleagues(circles.book, personal)
     passes = Passes(secret_of(ports.settings.data_dir / "session-secret"))
     desk = coordinator_steps.CoordinatorDesk(ports, circles, passes)
-    return _joined(
+    return joined(
         replies.routes(replies.Replies(ports, signer, taken.page, of_role)),
         alarms.routes(alarms.Alarms(ports, signer)),
         coordinator.routes(desk),
@@ -206,7 +199,7 @@ def _roster(settings: DispatchSettings, own: OwnPages, feeds: Feeds) -> APIRoute
     ports, personal, book = own.ports, own.personal, feeds.book
     pages = member_page.MemberPages(ports, own, settings.team_page, calendar=feeds.address)
     shown = team_page.TeamPage(ports, book, personal, settings.team_name)
-    return _joined(
+    return joined(
         roster.routes(roster.RosterEdge(ports, personal, own)),
         roster_reads.routes(roster_reads.RosterReads(ports, book, personal)),
         member_page.routes(pages),
@@ -248,7 +241,7 @@ def _carriers(deliveries: Deliveries) -> APIRouter:
     """Everything that is about messages: for operators, for providers, for phones."""
     replies_by_text = inbound_replies.ReplyDesk(deliveries)
     providers = inbound.Inbound(deliveries, replies_by_text, SystemClock())
-    return _joined(
+    return joined(
         carriers_edge.routes(carriers_edge.CarrierEdge(deliveries)),
         inbound.routes(providers),
         short_links.routes(short_links.ShortLinks(deliveries)),

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.policy import CumulativeRule
+from services.runtime.policy_files import read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ def read_cumulative_policy(file: Path | None = None) -> CumulativePolicy:
     shipped = files("policy") / "cumulative.yaml"
     text = (file or shipped).read_text(encoding="utf-8")
     try:
-        return CumulativePolicy.model_validate(yaml.safe_load(text))
+        return CumulativePolicy.model_validate(read_yaml(text))
     except (yaml.YAMLError, ValidationError) as error:
         raise BadCumulativePolicy(f"{file or 'policy/cumulative.yaml'}: {_said(error)}") from error
 

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from schemas.policy import Citation, Role
+from services.runtime.policy_files import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +97,7 @@ def read_mutual_aid(file: Path | None = None) -> MutualAid:
     shipped = files("policy") / "mutual_aid.yaml"
     text = (file or shipped).read_text(encoding="utf-8")
     try:
-        return MutualAid.model_validate(yaml.safe_load(text))
+        return MutualAid.model_validate(read_yaml(text))
     except (yaml.YAMLError, ValidationError) as error:
         raise BadMutualAid(f"{file or 'policy/mutual_aid.yaml'}: {_said(error)}") from error
 

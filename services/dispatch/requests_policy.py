@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.policy import ResponsePolicy
+from services.runtime.policy_files import read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +60,7 @@ def read_requests_policy(file: Path | None = None) -> RequestsPolicy:
     shipped = files("policy") / "requests.yaml"
     text = (file or shipped).read_text(encoding="utf-8")
     try:
-        return RequestsPolicy.model_validate(yaml.safe_load(text))
+        return RequestsPolicy.model_validate(read_yaml(text))
     except (yaml.YAMLError, ValidationError) as error:
         raise BadRequestsPolicy(f"{file or 'policy/requests.yaml'}: {_said(error)}") from error
 

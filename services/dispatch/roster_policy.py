@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from schemas.policy import Role
 from schemas.roster import CompetencyKind
+from services.runtime.policy_files import read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,7 @@ def read_roster_policy(file: Path | None = None) -> RosterRules:
     shipped = files("policy") / "roster.yaml"
     text = (file or shipped).read_text(encoding="utf-8")
     try:
-        return RosterRules.model_validate(yaml.safe_load(text))
+        return RosterRules.model_validate(read_yaml(text))
     except (yaml.YAMLError, ValidationError) as error:
         raise BadRosterPolicy(f"{file or 'policy/roster.yaml'}: {_said(error)}") from error
 

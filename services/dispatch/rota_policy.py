@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from schemas.policy import LoadCaps, Role
 from schemas.rota import WallClock, WeeklyTime
+from services.runtime.policy_files import read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ def read_rota_policy(file: Path | None = None) -> RotaRules:
     shipped = files("policy") / "rota.yaml"
     text = (file or shipped).read_text(encoding="utf-8")
     try:
-        return RotaRules.model_validate(yaml.safe_load(text))
+        return RotaRules.model_validate(read_yaml(text))
     except (yaml.YAMLError, ValidationError) as error:
         raise BadRotaPolicy(f"{file or 'policy/rota.yaml'}: {_said(error)}") from error
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
-
 from schemas.subjects import PRIVATE_BUCKET, PRIVATE_KEYS_BUCKET, Stream
 from services.followup.aftercare_book import AftercareBook
 from services.followup.aftercare_desk import AftercareDesk
@@ -42,6 +40,7 @@ from services.followup.support_policy import SupportRules
 from services.followup.team_book import TeamBook
 from services.runtime.auth import Passes, secret_of
 from services.runtime.bucket import JetStreamBucket, MemoryBucket
+from services.runtime.edge import joined
 from services.runtime.host import Service
 from services.runtime.policy_files import read_policy_file
 from services.runtime.vault import Masters, Vault
@@ -65,8 +64,7 @@ def build(ports: Ports) -> Service:
     holding = facilitator.FacilitatorPages(
         desk, teams, OwnLinks(ports), passes, aftercare.book.of, private_desk.waiting
     )
-    router = APIRouter()
-    for part in (
+    router = joined(
         settling.routes(ports, support_desk),
         sessions.routes(sessions.Scheduling(desk, passes)),
         settling_forms.routes(settling_forms.SettlingForms(desk, passes)),
@@ -79,8 +77,7 @@ def build(ports: Ports) -> Service:
         card.routes(),
         own_check_ins.routes(own_check_ins.OwnCheckIns(aftercare, OwnLinks(ports))),
         facilitator_page.routes(holding),
-    ):
-        router.routes.extend(part.routes)
+    )
     return Service(
         name="followup",
         router=router,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
-
 from schemas.subjects import Stream
 from services.intake.book import CaseBook
 from services.intake.decider import drill_decider, intake_decider
@@ -23,6 +21,7 @@ from services.intake.policy import Pack, read_pack
 from services.intake.settings import IntakeSettings
 from services.intake.subscribers import Subscribers
 from services.runtime.auth import Passes, secret_of
+from services.runtime.edge import joined
 from services.runtime.host import Service
 
 if TYPE_CHECKING:
@@ -39,18 +38,14 @@ def build(ports: Ports, pack: Pack | None = None) -> Service:
     book = CaseBook(ports.journal)
     pack = pack or load_pack(settings)
     joining = Joining(ports, intake_decider(pack), book)
-    router = APIRouter()
     desk = Desk(joining, secret)
-    router.include_router(routes(desk, ports, pack))
     leave = Passes(secret_of(settings.data_dir / "session-secret"))
-    router.include_router(forms(joining, leave))
     drill_book = DrillBook(ports.journal, ports.clock)
     held = read_drills_policy(settings.drills_file)
     exercises = Exercises(ports, drill_decider(pack, secret), held, drill_book)
-    router.include_router(drills.routes(exercises), prefix="/v1")
     return Service(
         name="intake",
-        router=router,
+        router=joined(routes(desk, ports, pack), forms(joining, leave), drills.routes(exercises)),
         listeners=Subscribers(ports, joining.decider, exercises).listeners(),
         responders=(ReportsOverNats(desk, ports).responder(),),
         owned=(Stream.INTAKE,),

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.drills import DrillTargets, Part
 from schemas.envelope import Code
+from services.runtime.policy_files import read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +59,7 @@ def read_drills_policy(file: Path | None = None) -> DrillsPolicy:
     shipped = files("policy") / "drills.yaml"
     text = (file or shipped).read_text(encoding="utf-8")
     try:
-        return DrillsPolicy.model_validate(yaml.safe_load(text))
+        return DrillsPolicy.model_validate(read_yaml(text))
     except (yaml.YAMLError, ValidationError) as error:
         raise BadDrillsPolicy(f"{file or 'policy/drills.yaml'}: {_said(error)}") from error
 

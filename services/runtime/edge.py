@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from fastapi import APIRouter
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
@@ -27,6 +28,15 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 PROBLEM = "application/problem+json"
 _NOT_SHARED = frozenset(KeyRole) - {KeyRole.MEMBER}
 bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer tb_...`")
+
+
+def joined(*parts: APIRouter) -> APIRouter:
+    """All routes in one router. Each level of including would build every route anew, and look
+    through them anew at every request."""
+    router = APIRouter()
+    for part in parts:
+        router.routes += part.routes
+    return router
 
 
 class Problem(Exception):

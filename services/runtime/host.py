@@ -23,7 +23,7 @@ from services.runtime.ask import AskOverNats, nobody_answers
 from services.runtime.auth import Keyring
 from services.runtime.broker import Listener, Listening, Responder, make_broker
 from services.runtime.clock import Clock, clock_for
-from services.runtime.edge import BodyLimit, install_problems
+from services.runtime.edge import BodyLimit, install_problems, joined
 from services.runtime.journal_jetstream import JetStreamJournal
 from services.runtime.loop import run, tidy_up
 from services.runtime.provision import provision
@@ -158,14 +158,9 @@ class Host:
         install_problems(app)
         streamed = frozenset(path for service in self.services for path in service.streamed)
         app.add_middleware(BodyLimit, limit=settings.body_limit, streamed=streamed)
-        for service in self.services:
-            app.include_router(service.router)
-        for router in self.extra:
-            app.include_router(router)
-        app.include_router(self._operations())
-        app.include_router(
-            deadletters.routes(deadletters.DeadLetters(self._clients), self._keyring)
-        )
+        letters = deadletters.routes(deadletters.DeadLetters(self._clients), self._keyring)
+        routers = (service.router for service in self.services)
+        app.router.routes += joined(*routers, *self.extra, self._operations(), letters).routes
         return app
 
     def _operations(self) -> APIRouter:

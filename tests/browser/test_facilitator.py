@@ -75,7 +75,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         async with desk.running() as app:
             for service in town.services:
-                app.include_router(service.router)
+                app.router.routes += service.router.routes
             async with served(app) as url:
                 yield Site(town, url, browser, case_id)
         await browser.close()

@@ -62,7 +62,7 @@ async def a_console(town: Town, folder: Path, case_id: str) -> AsyncIterator[Con
     desk = Desk(folder, AuditSettings.model_validate(told), town.journal, town.clock)  # type: ignore[arg-type]
     async with desk.running() as app:
         for service in town.services:
-            app.include_router(service.router)
+            app.router.routes += service.router.routes
         base = {"transport": httpx.ASGITransport(app), "base_url": "http://town.invalid"}
         async with httpx.AsyncClient(**base) as http:  # type: ignore[arg-type]
             await http.get("/", follow_redirects=True)

@@ -73,7 +73,7 @@ def forms(page: str) -> list[Form]:
     return parser.found
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio shows it, with all that it holds, at every test
 class Console:
     """Pages of a town, always as of now."""
 
@@ -89,7 +89,7 @@ class Console:
         keyring = Keyring.read(self.folder / "keys.json")
         service = build(Ports(settings, self.town.journal, self.town.clock, keyring))
         routes = len(self.town.app.router.routes)
-        self.town.app.include_router(service.router)
+        self.town.app.router.routes += service.router.routes
         jobs = [asyncio.ensure_future(job()) for job in service.background]
         try:
             assert service.ready

@@ -32,7 +32,7 @@ INVALID: Answer = (
 )
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio shows it, with all that it holds, at every test
 class Desk:
     """A place to type commands at, with a spool of its own."""
 

@@ -21,7 +21,7 @@ from services.intake.app import build as build_intake
 from services.intake.app import load_pack
 from services.intake.settings import IntakeSettings
 from services.runtime.auth import Keyring, KeyRole, add_key
-from services.runtime.edge import BodyLimit, install_problems
+from services.runtime.edge import BodyLimit, install_problems, joined
 from services.runtime.errors import Transient
 from services.runtime.host import Ports, Service
 from services.runtime.journal_memory import MemoryJournal
@@ -57,7 +57,7 @@ class FrozenClock:
         return self.at + timedelta(seconds=seconds)
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio shows it, with all that it holds, at every test
 class Town:
     """Intake, dispatch and followup as they are wired for real, with phones that a test reads."""
 
@@ -274,8 +274,7 @@ async def a_town(
     install_problems(app)
     streamed = frozenset(path for service in services for path in service.streamed)
     app.add_middleware(BodyLimit, limit=intake.body_limit, streamed=streamed)
-    for service in services:
-        app.include_router(service.router)
+    app.router.routes += joined(*(service.router for service in services)).routes
     jobs = [asyncio.ensure_future(job()) for service in services for job in service.background]
     headers = {"Authorization": f"Bearer {key}"}
     transport = httpx.ASGITransport(app=app)

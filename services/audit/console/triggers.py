@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from services.runtime.policy_files import read_yaml
 from services.runtime.telemetry import log
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def choices(settings: AuditSettings) -> tuple[Choice, ...]:
     """Every class of the policy in force, the gravest first; none when its file cannot be read."""
     try:
         text = _text(settings.policy, settings.policy_file)
-        triggers = _triggers(yaml.safe_load(text), settings.policy_overrides)
+        triggers = _triggers(read_yaml(text), settings.policy_overrides)
         found = [
             Choice(name, str(each.get("label", name)), int(each["tier"]))
             for name, each in triggers.items()

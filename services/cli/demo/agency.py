@@ -6,13 +6,13 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from schemas.envelope import MemberId, Slug
 from schemas.policy import Role
 from schemas.roster import CompetencyKind
 from services.cli.rota_file import WrittenRota
+from services.runtime.policy_files import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ class DemoAgency(BaseModel):
 def demo_agency() -> DemoAgency:
     """The agency that ships with Tailboard."""
     text = (files("services.cli.demo") / "agency.yaml").read_text(encoding="utf-8")
-    return DemoAgency.model_validate(yaml.safe_load(text))
+    return DemoAgency.model_validate(read_yaml(text))
 
 
 async def enroll(agency: DemoAgency, client: httpx.AsyncClient, today: date) -> None:

@@ -25,6 +25,7 @@ from schemas.envelope import Slug
 from services.dispatch.carriers.limits import Limits, Rate
 from services.dispatch.carriers.numbers import is_region
 from services.dispatch.carriers.quiet import QuietHours
+from services.runtime.policy_files import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -193,7 +194,7 @@ def read_carriers(file: Path | None = None) -> CarriersFile:
     text = (file or shipped).read_text(encoding="utf-8")
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-        return CarriersFile.model_validate(yaml.safe_load(text))
+        return CarriersFile.model_validate(read_yaml(text))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise BadCarriers(f"{named}:{line}: {error.problem}: correct the YAML there") from error

@@ -66,7 +66,7 @@ class BulkResult(BaseModel):
 
 def routes(desk: Desk, ports: Ports) -> APIRouter:
     """POST /incidents:bulk."""
-    router = APIRouter()
+    router = APIRouter(prefix="/v1", tags=["incidents"])
     ndjson = {NDJSON: {"schema": {"type": "string", "format": "binary"}}}
 
     @router.post(

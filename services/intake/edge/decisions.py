@@ -147,7 +147,7 @@ class Decisions:
 
 def routes(joining: Joining) -> APIRouter:
     """The API for decisions."""
-    router = APIRouter(tags=["decisions"], responses=_ANSWERS)
+    router = APIRouter(prefix="/v1", tags=["incidents", "decisions"], responses=_ANSWERS)
     decisions = Decisions(joining)
     _raising(router, decisions)
     _settling(router, decisions)

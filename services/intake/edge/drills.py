@@ -146,7 +146,7 @@ class DrillEdge:
 
 def routes(exercises: Exercises) -> APIRouter:
     """POST /drills and DELETE /drills/{case_id}; audit answers what became of them."""
-    router = APIRouter(tags=["exercises"], responses=_ANSWERS)
+    router = APIRouter(prefix="/v1", tags=["exercises"], responses=_ANSWERS)
     edge = DrillEdge(exercises)
 
     @router.post("/drills", status_code=HTTPStatus.CREATED, openapi_extra=_SECURED)

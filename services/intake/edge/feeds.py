@@ -39,7 +39,7 @@ _WHAT = {
 
 def routes(desk: Desk, ports: Ports) -> APIRouter:
     """POST /incidents:eido, :cap, :neris, :nemsis, as far as their adapters are there."""
-    router = APIRouter()
+    router = APIRouter(prefix="/v1", tags=["incidents"])
     for form in formats.READERS:
         if form in _WHAT:
             summary, content = _WHAT[form]

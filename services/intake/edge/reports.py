@@ -29,7 +29,7 @@ SECURED: dict[str, Any] = {"security": [{bearer.scheme_name: []}]}
 
 def routes(desk: Desk, ports: Ports) -> APIRouter:
     """POST /incidents."""
-    router = APIRouter()
+    router = APIRouter(prefix="/v1", tags=["incidents"])
 
     @router.post(
         "/incidents",

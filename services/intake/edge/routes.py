@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
-
 from services.intake.edge import bulk, decisions, feeds, reports, screenings, triggers
+from services.runtime.edge import joined
 
 if TYPE_CHECKING:
+    from fastapi import APIRouter
+
     from services.intake.edge.desk import Desk
     from services.intake.policy import Pack
     from services.runtime.host import Ports
 
-_PREFIX = "/v1"
-STREAMED = (f"{_PREFIX}{bulk.PATH}",)
+STREAMED = (f"/v1{bulk.PATH}",)
 """Paths whose bodies are read in parts."""
 
 
 def routes(desk: Desk, ports: Ports, pack: Pack) -> APIRouter:
     """Every path that intake answers."""
-    router = APIRouter(prefix=_PREFIX, tags=["incidents"])
-    router.include_router(reports.routes(desk, ports))
-    router.include_router(bulk.routes(desk, ports))
-    router.include_router(feeds.routes(desk, ports))
-    router.include_router(screenings.routes(ports, pack))
-    router.include_router(triggers.routes(ports, pack))
-    router.include_router(decisions.routes(desk.joining))
-    return router
+    return joined(
+        reports.routes(desk, ports),
+        bulk.routes(desk, ports),
+        feeds.routes(desk, ports),
+        screenings.routes(ports, pack),
+        triggers.routes(ports, pack),
+        decisions.routes(desk.joining),
+    )

@@ -29,7 +29,7 @@ _DOCUMENT: dict[str, Any] = {
 
 def routes(ports: Ports, pack: Pack) -> APIRouter:
     """POST /screenings."""
-    router = APIRouter()
+    router = APIRouter(prefix="/v1", tags=["incidents"])
 
     @router.post(
         "/screenings",

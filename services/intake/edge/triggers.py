@@ -33,7 +33,7 @@ class Triggers(BaseModel):
 
 def routes(ports: Ports, pack: Pack) -> APIRouter:
     """The classes that `POST /v1/raises` takes."""
-    router = APIRouter(tags=["decisions"])
+    router = APIRouter(prefix="/v1", tags=["incidents", "decisions"])
     listed = Triggers(
         policy=pack.policy,
         version=pack.version,

@@ -76,7 +76,7 @@ class Desk:
         app = FastAPI(docs_url=None, redoc_url=None)
         install_problems(app)
         app.add_middleware(BodyLimit, limit=self.settings.body_limit)
-        app.include_router(service.router)
+        app.router.routes += service.router.routes
         return app, service
 
     @contextlib.asynccontextmanager
