@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.audit import api, checkpoints_api, drills_api, feedback_api, retention_api
+from services.audit import api, checkpoints_api, clocks_api, drills_api, feedback_api, retention_api
 from services.audit.console import drills as drill_pages
 from services.audit.console import feedback as feedback_page
 from services.audit.console import private as private_page
 from services.audit.console import record as record_page
+from services.audit.console import response_times
 from services.audit.console.console import Console
 from services.audit.console.routes import routes as pages
 from services.audit.drills import DrillReader
@@ -39,6 +40,8 @@ def build(ports: Ports) -> Service:
     router = joined(
         api.routes(ports, reader),
         pages(console),
+        clocks_api.routes(ports, reader, settings),
+        response_times.routes(console),
         drills_api.routes(ports, exercises),
         checkpoints_api.routes(ports, proof),
         retention_api.routes(ports, reader, kept),

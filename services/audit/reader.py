@@ -16,6 +16,7 @@ from services.audit import tables
 from services.audit.views import (
     activations,
     case_file,
+    clocks,
     feedback,
     merges,
     open_work,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from services.audit.news import News
     from services.audit.store import Store
     from services.audit.views.case_file import CaseFile
+    from services.audit.views.clocks import ResponseTimes
     from services.audit.views.feedback import Feedback
     from services.audit.views.places import Places
     from services.audit.views.private import Private
@@ -112,6 +114,13 @@ class Reader:
         """What may be told of members' own requests: whole months, and whether one waits."""
         now = self.clock.now()
         return await self.store.read(lambda connection: requests.told(connection, agency, now))
+
+    async def response_times(
+        self, agency: str, span: tuple[datetime, datetime], zone: ZoneInfo
+    ) -> ResponseTimes:
+        """Every clock of the cases that were reported in a span of time."""
+        now = self.clock.now()
+        return await self.store.read(lambda c: clocks.told(c, agency, span, zone, now))
 
     async def places(self, agency: str) -> Places:
         """The agency's own places to turn to."""

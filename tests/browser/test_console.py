@@ -55,6 +55,9 @@ class Site:
             f"/cases/{self.stuck.case_id}",
             "/cases/ffffff",
             "/phones",
+            "/response-times",
+            "/record",
+            "/answers",
             "/reference",
             "/sign-in",
         )
