@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
-WIDTHS = (1280, 390, 360)
+LOOKS: tuple[tuple[int, Scheme], ...] = ((1280, "light"), (360, "dark"))
 Scheme = Literal["light", "dark"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -138,8 +138,7 @@ async def furnish(desk: Desk) -> tuple[Story, Story]:
 
 async def test_every_page_is_accessible_and_fits_in_light_and_dark(site: Site) -> None:
     problems = []
-    for width in WIDTHS:
-        scheme: Scheme = "dark" if width == 390 else "light"
+    for width, scheme in LOOKS:
         async with site.page(width, scheme) as page:
             for path in site.pages:
                 await page.goto(path)

@@ -84,7 +84,7 @@ async def faults(page: Page) -> list[str]:
     )
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (360, "light"), (320, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (320, "light")])
 async def test_every_page_of_an_emergency_is_accessible(
     site: Site, width: int, scheme: Scheme
 ) -> None:

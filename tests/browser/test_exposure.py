@@ -122,7 +122,7 @@ async def leaving(page: Page, person: Person) -> list[str]:
     return wrong + await faults(page, "gone")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "light"), (320, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
 async def test_every_page_is_accessible_and_fits(site: Site, width: int, scheme: Scheme) -> None:
     async with site.page(width, scheme, script=True) as page:
         wrong = await enrolling(page, site.person)

@@ -32,7 +32,7 @@ async def address(tmp_path: Path) -> AsyncIterator[tuple[Town, str]]:
         yield town, f"{url}{mine.at}"
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (360, "light"), (320, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (320, "light")])
 async def test_every_page_is_accessible_and_fits(
     address: tuple[Town, str], width: int, scheme: str
 ) -> None:

@@ -45,7 +45,7 @@ async def address(tmp_path: Path) -> AsyncIterator[str]:
         yield f"{url}/f/{await town.own_link('p-1')}"
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (360, "light"), (320, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (320, "light")])
 async def test_every_page_is_accessible_and_fits(address: str, width: int, scheme: str) -> None:
     wrong: list[str] = []
     async with a_page(width, scheme, script=True) as page:
