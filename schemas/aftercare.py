@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from schemas.candidates import Candidate
-from schemas.envelope import Event, Frozen, Slug, UtcDatetime
+from schemas.envelope import Event, Frozen, MemberId, Slug, UtcDatetime
 from schemas.jurisdiction import ContactKind
 from schemas.policy import Citation
 
@@ -42,6 +42,16 @@ class AftercareTakenOver(Event):
 
     NAME: ClassVar[str] = "aftercare_taken_over"
     takers: Annotated[tuple[Candidate, ...], Field(min_length=1)]
+
+
+class AftercareEscalated(Event):
+    """Nobody saw to a missed check-in, the coordinators included: the next who are responsible hear
+    of it. Once for each check-in."""
+
+    NAME: ClassVar[str] = "aftercare_escalated"
+    item: Slug
+    peer: MemberId | None
+    """Whose it was."""
 
 
 class AftercareDeclined(Event):

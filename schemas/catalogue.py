@@ -170,6 +170,7 @@ CATALOGUE: tuple[Row, ...] = (
     Row(Stream.FOLLOWUP, feedback.FeedbackCounted, ("audit",)),
     Row(Stream.FOLLOWUP, aftercare.AftercarePlanned, ("audit",)),
     Row(Stream.FOLLOWUP, aftercare.AftercareTakenOver, ("audit",)),
+    Row(Stream.FOLLOWUP, aftercare.AftercareEscalated, ("dispatch", "audit")),
     Row(Stream.FOLLOWUP, aftercare.AftercareDeclined, ("audit",)),
     Row(Stream.FOLLOWUP, referrals.ReferralOffered, ("audit",)),
     Row(Stream.FOLLOWUP, referrals.ResourceListed, ("audit",)),

@@ -182,6 +182,8 @@ class CheckInMissed(Event):
     item: Slug
     peer: MemberId | None = None
     """Whose it was, where it follows a request for a peer."""
+    answer_by: UtcDatetime | None = None
+    """Then others hear of it too, unless somebody says why or that it was offered after all."""
 
 
 class FollowupWidened(Event):

@@ -12,6 +12,7 @@ from typing_extensions import override
 from services.cli.activations import activations
 from services.cli.carriers import app as carriers_app
 from services.cli.cases import case, cases
+from services.cli.check_ins import app as check_ins_app
 from services.cli.checkpoints import app as checkpoints_app
 from services.cli.deadletters import app as deadletters_app
 from services.cli.decide import lower, merge, raise_case, split
@@ -81,6 +82,7 @@ app.command("close")(close)
 app.command("refer")(refer)
 app.add_typer(exception_app)
 app.add_typer(resources_app)
+app.add_typer(check_ins_app)
 app.command("request-peer")(request_peer)
 app.command("emergency")(emergency)
 app.command("watch")(watch)

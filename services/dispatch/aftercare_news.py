@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schemas.aftercare import AftercareEscalated
 from schemas.dispatch import Purpose
 from schemas.followup import CheckInFellDue, CheckInMissed
 from schemas.policy import Role
@@ -19,15 +20,18 @@ if TYPE_CHECKING:
     from schemas.envelope import Recorded
     from services.dispatch.roster import Member
 
-AftercareNews = CheckInFellDue | CheckInMissed
-_ROLES = (Role.COORDINATOR, Role.PROGRAM_LEAD)
+AftercareNews = CheckInFellDue | CheckInMissed | AftercareEscalated
+_FIRST = (Role.COORDINATOR, Role.PROGRAM_LEAD)
+_THEN = (Role.PROGRAM_LEAD, Role.CLINICAL_DIRECTOR, Role.COORDINATOR)
+"""When nobody saw to it. With neither on the roster, the coordinators hear of it once more."""
 
 
 def when_aftercare_news(
     told: Recorded[AftercareNews], roster: Mapping[str, Member], now: datetime
 ) -> TellMembers:
     """The peer when it is due. When it was missed, or they are not on the roster any more, everybody
-    of the first of these roles that has anybody hears of the peer, and of nobody else."""
+    of the first of these roles that has anybody hears of the peer, and of nobody else; and when that
+    led to nothing, those behind them."""
     event = told.event
     return TellMembers(
         command_id=derived_id(told.meta.event_id, "tell"),
@@ -47,7 +51,8 @@ def _notices(
     peer = event.peer
     if isinstance(event, CheckInFellDue) and peer and _is_there(peer, roster, now):
         return (Notice(member_id=peer, purpose=Purpose.AFTERCARE_DUE),)
-    called = next((found for role in _ROLES if (found := deciders(roster, {role}))), ())
+    roles = _THEN if isinstance(event, AftercareEscalated) else _FIRST
+    called = next((found for role in roles if (found := deciders(roster, {role}))), ())
     missed = Purpose.AFTERCARE_MISSED
     return tuple(Notice(member_id=each, purpose=missed, about=peer) for each in called)
 

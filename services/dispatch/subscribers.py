@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from schemas.aftercare import AftercareEscalated
 from schemas.drills import DrillEnded
 from schemas.envelope import Recorded
 from schemas.exceptions import WrittenNoticeOverdue, WrittenNoticeReminded
@@ -115,6 +116,7 @@ class Subscribers:
             on_due("dispatch-due", Stream.DISPATCH, self.on_due),
             on_event("dispatch-check-ins-due", CheckInFellDue, news),
             on_event("dispatch-check-ins-missed", CheckInMissed, news),
+            on_event("dispatch-check-ins-escalated", AftercareEscalated, self.on_escalated),
             on_event("dispatch-sessions-overdue", InterventionOverdue, news),
             on_event("dispatch-sessions-missed", InterventionMissed, news),
             on_event("dispatch-places-stale", ResourceOutdated, self.on_support_news),
@@ -220,10 +222,16 @@ class Subscribers:
             return
         await self._handle(told.entity.agency, when_followup_news(told, self.ports.clock.now()))
 
-    async def _on_aftercare_news(self, told: Recorded[FollowupNews]) -> None:
+    async def on_escalated(self, told: Recorded[AftercareEscalated]) -> None:
+        """Nobody saw to a missed check-in after a request: tell those behind the coordinators."""
+        await self._on_aftercare_news(told)
+
+    async def _on_aftercare_news(
+        self, told: Recorded[FollowupNews] | Recorded[AftercareEscalated]
+    ) -> None:
         """Remind whoever took a request, or ask the coordinators to call them."""
         event = told.event
-        if isinstance(event, CheckInFellDue | CheckInMissed):
+        if isinstance(event, CheckInFellDue | CheckInMissed | AftercareEscalated):
             roster = await self.circles.book.of(told.entity.agency)
             news = Recorded(told.entity, told.meta, event, told.sequence)
             command = when_aftercare_news(news, roster, self.ports.clock.now())

@@ -8,7 +8,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemas.aftercare import AftercareDeclined, AftercarePlanned, AftercareTakenOver
+from schemas.aftercare import (
+    AftercareDeclined,
+    AftercareEscalated,
+    AftercarePlanned,
+    AftercareTakenOver,
+)
 from schemas.followup import (
     CaseClosed,
     CheckInCompleted,
@@ -18,6 +23,7 @@ from schemas.followup import (
 )
 from schemas.subjects import Stream
 from services.followup.aftercare_state import Aftercare, tended
+from services.followup.state import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +31,6 @@ if TYPE_CHECKING:
 
     from schemas.envelope import Event
     from schemas.subjects import Entity
-    from services.followup.state import Status
     from services.runtime.clock import Clock
     from services.runtime.journal import Journal
 
@@ -33,6 +38,7 @@ _LOOK_BACK = timedelta(days=400)
 """The longest time that a policy may plan for is a year."""
 _EVENTS = (
     AftercarePlanned,
+    AftercareEscalated,
     AftercareTakenOver,
     AftercareDeclined,
     CheckInFellDue,
@@ -52,6 +58,18 @@ class OwnCheckIn(NamedTuple):
     closes_at: datetime
     status: Status
     emergency: bool
+
+
+class MissedCheckIn(NamedTuple):
+    """One check-in after a request that was missed, and nobody has said why."""
+
+    request_id: str
+    item: str
+    peer: str | None
+    missed_at: datetime
+    answer_by: datetime | None
+    escalated: bool
+    """Whether those behind the coordinators have heard of it."""
 
 
 class AftercareBook:
@@ -87,6 +105,24 @@ class AftercareBook:
             for item in state.unsettled()
         ]
         return tuple(sorted(found, key=lambda each: (each.due_at, each.request_id)))
+
+    def missed(self, agency: str) -> tuple[MissedCheckIn, ...]:
+        """What coordinators have to see to, the longest missed first."""
+        found = [
+            MissedCheckIn(
+                request_id,
+                item,
+                state.peer,
+                state.check_ins[item].closes_at,
+                state.answer_by.get(item),
+                item in state.escalated,
+            )
+            for (whose, request_id), state in self._open.items()
+            if whose == agency
+            for item in state.unsettled()
+            if state.status[item] is Status.MISSED
+        ]
+        return tuple(sorted(found, key=lambda each: (each.missed_at, each.request_id)))
 
     def note(self, entity: Entity, events: Iterable[Event]) -> None:
         """Know at once what this process has just recorded, before the stream tells it. The same

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from schemas.candidates import Candidate
 from schemas.envelope import Command, MemberId, Slug, UtcDatetime
 from schemas.followup import MissReason
@@ -37,6 +39,15 @@ class AftercareCloses(Command):
 
     item: Slug
     due_at: UtcDatetime
+    answer_within: timedelta | None = None
+    """How long coordinators have to see to it; then others hear of it too."""
+
+
+class AftercareUnanswered(Command):
+    """Time is up for those who were told of a missed check-in."""
+
+    item: Slug
+    due_at: UtcDatetime
 
 
 class OfferAftercare(Command):
@@ -47,10 +58,11 @@ class OfferAftercare(Command):
 
 
 class ExplainAftercare(Command):
-    """Whoever took the request says why it was missed."""
+    """Whoever took the request, or a coordinator, says why it was missed."""
 
     item: Slug
-    member_id: MemberId
+    member_id: MemberId | None = None
+    """Whose page it is said on; none where a coordinator says it, who is the command's actor."""
     reason: MissReason
 
 
@@ -59,6 +71,7 @@ AftercareCommand = (
     | DeclineAftercare
     | AftercareDue
     | AftercareCloses
+    | AftercareUnanswered
     | OfferAftercare
     | ExplainAftercare
 )

@@ -14,10 +14,12 @@ from schemas.subjects import Entity, Stream, derived_id
 from services.followup.aftercare_commands import (
     AftercareCloses,
     AftercareDue,
+    AftercareUnanswered,
     DeclineAftercare,
+    ExplainAftercare,
     PlanAftercare,
 )
-from services.followup.deadlines import AFTERCARE_CLOSES, AFTERCARE_DUE
+from services.followup.deadlines import AFTERCARE_CLOSES, AFTERCARE_DUE, AFTERCARE_UNANSWERED
 from services.followup.decider import AFTERCARE
 from services.runtime.clock import new_id
 from services.runtime.handle import handle
@@ -25,6 +27,7 @@ from services.runtime.handle import handle
 if TYPE_CHECKING:
     from schemas.dispatch import OfferAccepted
     from schemas.envelope import Recorded, TimerDue
+    from schemas.followup import MissReason
     from schemas.refusals import Refusal
     from services.followup.aftercare_book import AftercareBook
     from services.followup.aftercare_commands import AftercareCommand
@@ -33,7 +36,12 @@ if TYPE_CHECKING:
     from services.runtime.handle import Handled
     from services.runtime.host import Ports
 
-OF_AFTERCARE = frozenset({AFTERCARE_DUE, AFTERCARE_CLOSES})
+_TIMES_UP: dict[str, type[AftercareDue | AftercareCloses | AftercareUnanswered]] = {
+    AFTERCARE_DUE: AftercareDue,
+    AFTERCARE_CLOSES: AftercareCloses,
+    AFTERCARE_UNANSWERED: AftercareUnanswered,
+}
+OF_AFTERCARE = frozenset(_TIMES_UP)
 """The timers that are for this desk."""
 RequestNews = CallbackMade | RequestClosed | FollowupWaived
 
@@ -63,19 +71,21 @@ class AftercareDesk:
                 await self._plan(told, event.takers, emergency=event.emergency)
 
     async def on_due(self, due: TimerDue) -> Refusal | None:
-        """A check-in falls due, or its grace time is over."""
+        """A check-in falls due, its grace time is over, or nobody saw to the missed one."""
         timer = due.timer
-        kind = AftercareDue if timer.kind == AFTERCARE_DUE else AftercareCloses
-        command = kind(
-            command_id=derived_id(
+        about = {
+            "command_id": derived_id(
                 due.entity.prefix, timer.kind, timer.key, timer.due_at.isoformat()
             ),
-            now=self.ports.clock.now(),
-            actor="timer",
-            trace=due.trace,
-            item=timer.key,
-            due_at=timer.due_at,
-        )
+            "now": self.ports.clock.now(),
+            "actor": "timer",
+            "trace": due.trace,
+            "item": timer.key,
+            "due_at": timer.due_at,
+        }
+        if timer.kind == AFTERCARE_CLOSES:
+            about["answer_within"] = self.rules.answer_within
+        command = _TIMES_UP[timer.kind].model_validate(about)
         return (await self.do(due.entity, command)).refusal
 
     async def by_a_member(
@@ -92,6 +102,19 @@ class AftercareDesk:
         )
         entity = Entity(Stream.FOLLOWUP, agency, request_id)
         return (await self.do(entity, command)).refusal
+
+    async def by_a_coordinator(
+        self, agency: str, request_id: str, item: str, reason: MissReason, actor: str
+    ) -> Refusal | None:
+        """A coordinator spoke with the peer, and says why it was missed."""
+        command = ExplainAftercare(
+            command_id=new_id(),
+            now=self.ports.clock.now(),
+            actor=actor,
+            item=item,
+            reason=reason,
+        )
+        return (await self.do(Entity(Stream.FOLLOWUP, agency, request_id), command)).refusal
 
     async def do(self, of: Entity, command: AftercareCommand) -> Handled[Aftercare]:
         """Record a step, and know it at once."""

@@ -28,6 +28,10 @@ class AftercareRules(BaseModel):
 
     version: Annotated[int, Field(ge=1)]
     grace: Annotated[timedelta, Field(ge=timedelta(hours=1), le=timedelta(days=30))]
+    answer_within: Annotated[timedelta, Field(ge=timedelta(hours=1), le=timedelta(days=30))] = (
+        timedelta(days=1)
+    )
+    """How long coordinators have to see to one that was missed."""
     peer: Annotated[tuple[AftercareRule, ...], Field(max_length=12)]
     emergency: Annotated[tuple[AftercareRule, ...], Field(max_length=12)]
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from schemas.aftercare import AftercareDeclined, AftercarePlanned, AftercareTakenOver
+from schemas.aftercare import (
+    AftercareDeclined,
+    AftercareEscalated,
+    AftercarePlanned,
+    AftercareTakenOver,
+)
 from schemas.followup import (
     CaseClosed,
     CheckInCompleted,
@@ -37,6 +43,9 @@ class Aftercare:
     check_ins: dict[str, AftercareContact] = field(default_factory=dict)
     status: dict[str, Status] = field(default_factory=dict)
     explained: frozenset[str] = frozenset()
+    answer_by: dict[str, datetime] = field(default_factory=dict)
+    """Until when somebody has to see to what was missed."""
+    escalated: frozenset[str] = frozenset()
     declined: bool = False
     closed: bool = False
 
@@ -58,9 +67,7 @@ class Aftercare:
         )
 
 
-def tended(  # noqa: PLR0911 - one line per event
-    state: Aftercare, event: Event
-) -> Aftercare:
+def tended(state: Aftercare, event: Event) -> Aftercare:
     """The time after a request, after one more event."""
     match event:
         case AftercarePlanned():
@@ -74,6 +81,18 @@ def tended(  # noqa: PLR0911 - one line per event
             return replace(state, explained=state.explained | {event.item})
         case CaseClosed():
             return replace(state, closed=True)
+        case _:
+            return _became(state, event)
+
+
+def _became(state: Aftercare, event: Event) -> Aftercare:
+    """What became of one check-in."""
+    match event:
+        case AftercareEscalated():
+            return replace(state, escalated=state.escalated | {event.item})
+        case CheckInMissed(answer_by=datetime() as by):
+            missed = state.status | {event.item: Status.MISSED}
+            return replace(state, status=missed, answer_by=state.answer_by | {event.item: by})
         case CheckInFellDue() | CheckInCompleted() | CheckInMissed():
             return replace(state, status=state.status | {event.item: _BECAME[type(event)]})
         case _:

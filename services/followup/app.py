@@ -10,6 +10,7 @@ from services.followup.aftercare_desk import AftercareDesk
 from services.followup.aftercare_policy import AftercareRules
 from services.followup.edge import (
     card,
+    check_ins,
     facilitator,
     facilitator_page,
     feedback,
@@ -76,6 +77,7 @@ def build(ports: Ports) -> Service:
         feedback.routes(feedback.Feedback(answers)),
         card.routes(),
         own_check_ins.routes(own_check_ins.OwnCheckIns(aftercare, OwnLinks(ports))),
+        check_ins.routes(check_ins.MissedCheckIns(aftercare)),
         facilitator_page.routes(holding),
     )
     return Service(

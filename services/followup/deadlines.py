@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from schemas.aftercare import AftercarePlanned
 from schemas.envelope import Timer
 from schemas.exceptions import ExceptionRecorded
 from schemas.followup import (
+    CheckInMissed,
     CrewsSet,
     FollowupPlanned,
     FollowupWidened,
@@ -37,7 +38,6 @@ from services.followup.slots import PROPOSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
 
     from schemas.aftercare import AftercareContact
     from schemas.envelope import Event
@@ -53,6 +53,7 @@ SESSION_OVER = "session-over"
 WINDOW_CLOSING = "window-closing"
 AFTERCARE_DUE = "aftercare-due"
 AFTERCARE_CLOSES = "aftercare-closes"
+AFTERCARE_UNANSWERED = "aftercare-unanswered"
 RESOURCE_STALE = "resource-stale"
 NOTICE_REMINDER = "notice-reminder"
 NOTICE_OVERDUE = "notice-overdue"
@@ -94,6 +95,7 @@ LATE: dict[str, WhenLate] = {
     RECORD_ERASE: WhenLate.DOES_IT,  # it was promised
     AFTERCARE_DUE: WhenLate.DOES_IT,  # an offer to talk a day late is better than none
     AFTERCARE_CLOSES: WhenLate.DOES_IT,
+    AFTERCARE_UNANSWERED: WhenLate.DOES_IT,  # nobody has seen to it meanwhile
 }
 """Per kind; whatever is done late says by how much."""
 
@@ -156,6 +158,8 @@ def _of_support(event: Event) -> Sequence[Timer]:
     match event:
         case AftercarePlanned(check_ins=check_ins):
             return tuple(_aftercare(check_ins))
+        case CheckInMissed(answer_by=datetime() as by):
+            return (Timer(kind=AFTERCARE_UNANSWERED, key=event.item, due_at=by),)
         case ResourceListed(resource=resource, stale_at=at) if at is not None:
             return (Timer(kind=RESOURCE_STALE, key=resource.resource_id, due_at=at),)
         case ResourceConfirmed(resource_id=name, stale_at=at):

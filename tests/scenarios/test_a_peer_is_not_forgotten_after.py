@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.aftercare import AftercareDeclined, AftercarePlanned
-from schemas.followup import CaseClosed, CheckInCompleted, CheckInFellDue, CheckInMissed
+from schemas.aftercare import AftercareDeclined, AftercareEscalated, AftercarePlanned
+from schemas.followup import (
+    CaseClosed,
+    CheckInCompleted,
+    CheckInFellDue,
+    CheckInMissed,
+    MissExplained,
+)
 from schemas.policy import Role
 from schemas.subjects import Stream
 from tests.scenarios.test_asking_for_a_peer import CALLBACK, ask, case_of, page, tap
@@ -94,6 +100,50 @@ async def test_a_missed_one_calls_the_coordinator_and_names_the_peer_alone(town:
     assert "That is settled" in answer.text
     await town.http.post(f"{own}/check-ins/{case_id}/check-in-28d/offered")
     assert len(town.events(case_id, CaseClosed)) == 1
+
+
+async def test_when_no_coordinator_sees_to_it_the_program_lead_is_called_once(town: Town) -> None:
+    await town.enroll("lead-1", Role.PROGRAM_LEAD)
+    _, case_id, peer = await taken(town)
+
+    await town.advance(days=9, hours=7)
+    town.phones.expect_text("c-1", f"{peer} is down for a check-in")
+    town.phones.look()
+    (waiting,) = (await town.http.get("/v1/check-ins")).json()["missed"]
+    assert (waiting["request_id"], waiting["peer"], waiting["escalated"]) == (case_id, peer, False)
+
+    await town.advance(days=1, hours=5)
+    said = town.phones.expect_text("lead-1", f"{peer} is down for a check-in")
+    assert case_id not in said
+    assert len(town.events(case_id, AftercareEscalated)) == 1
+    (waiting,) = (await town.http.get("/v1/check-ins")).json()["missed"]
+    assert waiting["escalated"] is True
+    town.phones.look()
+    await town.advance(days=10)
+    town.phones.assert_silent()
+
+
+async def test_a_coordinator_who_saw_to_it_spares_the_program_lead_the_call(town: Town) -> None:
+    await town.enroll("lead-1", Role.PROGRAM_LEAD)
+    _, case_id, _ = await taken(town)
+    await town.advance(days=9, hours=7)
+    town.phones.look()
+
+    path = f"/v1/check-ins/{case_id}/check-in-7d/explain"
+    answer = await town.http.post(path, json={"reason": "nobody_free"})
+    assert answer.status_code == 204, answer.text
+    assert (await town.http.get("/v1/check-ins")).json()["missed"] == []
+    (said,) = town.events(case_id, MissExplained)
+    assert isinstance(said, MissExplained)
+    assert said.by == "key:test-center"
+    await town.advance(days=10)
+    town.phones.assert_silent()
+    unknown = await town.http.post(path.replace("7d", "8d"), json={"reason": "other"})
+    assert unknown.status_code == 404
+    early = await town.http.post(path.replace("7d", "28d"), json={"reason": "other"})
+    assert early.status_code == 409
+    wrong = await town.http.post(path, json={"reason": "they felt better"})
+    assert wrong.status_code == 422
 
 
 async def test_another_member_can_neither_see_nor_settle_it(town: Town) -> None:

@@ -308,7 +308,11 @@ VALID: dict[type[Event], dict[str, Any]] = {
         "card": Card.SELF_SCREEN,
     },
     followup.CheckInCompleted: {"item": "check-in-1-responders"},
-    followup.CheckInMissed: {"item": "check-in-1-responders", "peer": "p-01"},
+    followup.CheckInMissed: {
+        "item": "check-in-1-responders",
+        "peer": "p-01",
+        "answer_by": NOW + timedelta(days=1),
+    },
     **steps_taken(BRIEF.policy.places),
     **plans_changed(),
     **sessions_scheduled(),

@@ -34,6 +34,7 @@ def aftercare_given() -> dict[type[Event], dict[str, Any]]:
             ),
         },
         aftercare.AftercareTakenOver: {"takers": TEAM[:1]},
+        aftercare.AftercareEscalated: {"item": "check-in-1d", "peer": "p-1"},
         aftercare.AftercareDeclined: {},
         feedback.FeedbackCounted: {
             "kind": SupportKind.GROUP,

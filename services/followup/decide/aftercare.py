@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 from schemas.aftercare import (
     AftercareContact,
     AftercareDeclined,
+    AftercareEscalated,
     AftercarePlanned,
     AftercareTakenOver,
 )
@@ -26,6 +27,7 @@ from services.followup.aftercare_commands import (
     AftercareCloses,
     AftercareCommand,
     AftercareDue,
+    AftercareUnanswered,
     DeclineAftercare,
     ExplainAftercare,
     OfferAftercare,
@@ -56,14 +58,26 @@ def tend(command: AftercareCommand, state: Aftercare) -> Sequence[Event] | Refus
             return _plan(command, state)
         case DeclineAftercare():
             return _decline(state)
-        case AftercareDue():
-            return _fall_due(command, state)
-        case AftercareCloses():
-            return _miss(command, state)
+        case AftercareDue() | AftercareCloses() | AftercareUnanswered():
+            return _times_up(command, state)
         case OfferAftercare():
             return _offered(command, state)
         case ExplainAftercare():
             return _explain(command, state)
+        case _:
+            assert_never(command)
+
+
+def _times_up(
+    command: AftercareDue | AftercareCloses | AftercareUnanswered, state: Aftercare
+) -> Sequence[Event] | Refusal:
+    match command:
+        case AftercareDue():
+            return _fall_due(command, state)
+        case AftercareCloses():
+            return _miss(command, state)
+        case AftercareUnanswered():
+            return _escalate(command, state)
         case _:
             assert_never(command)
 
@@ -139,7 +153,20 @@ def _miss(command: AftercareCloses, state: Aftercare) -> Sequence[Event] | Refus
         return _OVERTAKEN
     if command.now < contact.closes_at:
         return _EARLY
-    return (CheckInMissed(item=command.item, peer=state.peer),)
+    by = command.now + command.answer_within if command.answer_within else None
+    return (CheckInMissed(item=command.item, peer=state.peer, answer_by=by),)
+
+
+def _escalate(command: AftercareUnanswered, state: Aftercare) -> Sequence[Event] | Refusal:
+    """Only what is still missed and unexplained: it cannot be forgotten by those who were told first."""
+    by = state.answer_by.get(command.item)
+    if by != command.due_at or command.item in state.escalated | state.explained:
+        return _OVERTAKEN
+    if state.status[command.item] is not Status.MISSED:
+        return _OVERTAKEN
+    if command.now < by:
+        return _EARLY
+    return (AftercareEscalated(item=command.item, peer=state.peer),)
 
 
 def _offered(command: OfferAftercare, state: Aftercare) -> Sequence[Event] | Refusal:
@@ -155,13 +182,14 @@ def _offered(command: OfferAftercare, state: Aftercare) -> Sequence[Event] | Ref
 
 
 def _explain(command: ExplainAftercare, state: Aftercare) -> Sequence[Event] | Refusal:
-    if not _is_theirs(command, state):
+    by_a_coordinator = command.member_id is None and command.item in state.check_ins
+    if not (by_a_coordinator or _is_theirs(command, state)):
         return _UNKNOWN
     if state.status[command.item] is not Status.MISSED:
         return _NOT_MISSED
     if command.item in state.explained:
         return ()
-    by = f"member:{command.member_id}"
+    by = f"member:{command.member_id}" if command.member_id else command.actor
     told = MissExplained(item=command.item, reason=command.reason, by=by)
     return _then_closed(state, (told,))
 

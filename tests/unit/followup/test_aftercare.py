@@ -11,7 +11,12 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from schemas.aftercare import AftercareDeclined, AftercarePlanned, AftercareTakenOver
+from schemas.aftercare import (
+    AftercareDeclined,
+    AftercareEscalated,
+    AftercarePlanned,
+    AftercareTakenOver,
+)
 from schemas.candidates import Candidate
 from schemas.followup import (
     CaseClosed,
@@ -28,6 +33,7 @@ from services.followup.aftercare_commands import (
     AftercareCloses,
     AftercareCommand,
     AftercareDue,
+    AftercareUnanswered,
     DeclineAftercare,
     ExplainAftercare,
     OfferAftercare,
@@ -35,7 +41,13 @@ from services.followup.aftercare_commands import (
 )
 from services.followup.aftercare_policy import AftercareRules
 from services.followup.aftercare_state import Aftercare
-from services.followup.deadlines import AFTERCARE_CLOSES, AFTERCARE_DUE, LATE, deadlines
+from services.followup.deadlines import (
+    AFTERCARE_CLOSES,
+    AFTERCARE_DUE,
+    AFTERCARE_UNANSWERED,
+    LATE,
+    deadlines,
+)
 from services.followup.decider import AFTERCARE
 from services.runtime.policy_files import read_policy_file
 from tests.support.given import Outcome, given
@@ -71,6 +83,21 @@ def due(days: int) -> AftercareCommand:
 def closes(days: int) -> AftercareCommand:
     at = NOW + days * DAY + RULES.grace
     return told(AftercareCloses, at, item=f"check-in-{days}d", due_at=at)
+
+
+def missed(days: int) -> Case:
+    within = {"answer_within": RULES.answer_within}
+    return planned().and_when(due(days)).and_when(closes(days).model_copy(update=within))
+
+
+def unanswered(days: int, early: timedelta = timedelta(0)) -> AftercareCommand:
+    at = NOW + days * DAY + RULES.grace + RULES.answer_within
+    return told(AftercareUnanswered, at - early, item=f"check-in-{days}d", due_at=at)
+
+
+def by_a_coordinator(days: int) -> AftercareCommand:
+    said = told(ExplainAftercare, item=f"check-in-{days}d", reason=MissReason.NOBODY_FREE)
+    return said.model_copy(update={"actor": "key:desk"})
 
 
 def offered(days: int, by: str = "p-1") -> AftercareCommand:
@@ -111,6 +138,47 @@ def test_a_request_that_becomes_an_emergency_gains_the_next_day_and_keeps_the_re
     assert event.takers == (PEER, MHP)
     assert case.after.state.check_ins["check-in-7d"].due_at == NOW + 7 * DAY
     assert case.after.state.peer == "m-1"
+
+
+def test_what_nobody_sees_to_is_told_to_those_behind_the_coordinators_once() -> None:
+    case = missed(7)
+
+    event = case.only(CheckInMissed)
+    assert event.answer_by == NOW + 7 * DAY + RULES.grace + RULES.answer_within
+    (timer,) = deadlines(event)
+    assert (timer.kind, timer.key, timer.due_at) == (
+        AFTERCARE_UNANSWERED,
+        "check-in-7d",
+        event.answer_by,
+    )
+    assert AFTERCARE_UNANSWERED in LATE
+    case.and_when(unanswered(7, early=DAY / 24)).then_refused(RefusalCode.TIMER_NOT_DUE)
+    case = case.and_when(unanswered(7))
+    case.then(AftercareEscalated(item="check-in-7d", peer="p-1"))
+    again = unanswered(7).model_copy(update={"command_id": UUID(int=9)})
+    case.and_when(again).then_refused(RefusalCode.TIMER_NO_LONGER_NEEDED)
+
+
+@pytest.mark.parametrize("step", [offered(7), explained(7), by_a_coordinator(7)])
+def test_whoever_sees_to_it_spares_the_others_the_call(step: AftercareCommand) -> None:
+    case = missed(7).and_when(step)
+
+    case.and_when(unanswered(7)).then_refused(RefusalCode.TIMER_NO_LONGER_NEEDED)
+
+
+def test_a_coordinator_says_why_it_was_missed_and_the_record_says_who_said_it() -> None:
+    case = missed(7).and_when(by_a_coordinator(7))
+
+    case.then(MissExplained(item="check-in-7d", reason=MissReason.NOBODY_FREE, by="key:desk"))
+    case.and_when(by_a_coordinator(9)).then_refused(RefusalCode.UNKNOWN_ITEM)
+    case.and_when(by_a_coordinator(28)).then_refused(RefusalCode.NOT_MISSED)
+
+
+def test_what_was_missed_before_there_was_such_a_clock_calls_nobody() -> None:
+    case = planned().and_when(closes(7))
+
+    assert deadlines(case.only(CheckInMissed)) == ()
+    case.and_when(unanswered(7)).then_refused(RefusalCode.TIMER_NO_LONGER_NEEDED)
 
 
 def test_said_again_nothing_changes_and_who_took_it_over_has_it() -> None:
