@@ -66,7 +66,7 @@ def refusal(response: httpx.Response) -> str:
         case 401:
             return f"the server does not know this key: check TAILBOARD_API_KEY or --key ({said})"
         case 403:
-            return f"this key may not do that: use an operator's key ({said})"
+            return f"this key may not do that: {said}"
         case _ if response.is_redirect:
             return f"the server points elsewhere: use --url {response.headers.get('location', '')}"
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -11,23 +12,39 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter
+
+from services.runtime.clock import SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
 _PASS_SECONDS = 12 * 3600
 
 
 class KeyRole(StrEnum):
-    """What the holder of a key may do."""
+    """Who holds a key. What each may do is the table in `access`."""
 
     DISPATCH_CENTER = "dispatch_center"
     """Post incidents and read what became of them."""
-    OPERATOR = "operator"
-    """All that the command line does."""
+    COORDINATOR = "coordinator"
+    """On call for the team: the board, decisions, activations, who is on call."""
+    MHP_LEAD = "mhp_lead"
+    """The team's clinical director: sessions, the team's own load, confidential lists."""
+    PROGRAM_LEAD = "program_lead"
+    """Answers for the program: clocks, reports, the roster; never who was helped."""
+    COMMAND = "command"
+    """Chiefs and supervisors: counts and clocks, nothing else."""
+    AUDITOR = "auditor"
+    """Whoever checks the record: its proof, clocks and suppressed counts; no decisions."""
+    FACILITATOR = "facilitator"
+    """Holds sessions: their own signed links open these; a key opens the places to turn to."""
     MEMBER = "member"
     """Ask for a peer, and nothing else: one key for all members, so that it tells nobody apart."""
+    OPERATOR = "operator"
+    """All that the command line does."""
 
 
 class Principal(BaseModel):
@@ -44,27 +61,66 @@ class StoredKey(Principal):
     """A key as it is kept: its SHA-256, which is enough for 256 random bits."""
 
     sha256: str
+    expires_at: AwareDatetime | None = None
+    """From then on it opens nothing; None for never."""
+
+    def runs(self, now: datetime) -> bool:
+        """Whether it opens anything at this moment."""
+        return self.expires_at is None or now < self.expires_at
+
+    @property
+    def principal(self) -> Principal:
+        """Whose it is."""
+        return Principal(label=self.label, agency=self.agency, role=self.role)
 
 
-_KEYS = TypeAdapter(tuple[StoredKey, ...])
+KEYS = TypeAdapter(tuple[StoredKey, ...])
 
 
 class Keyring:
-    """The keys that a service accepts."""
+    """The keys that a service accepts; a file that has changed is read again when it is used next."""
 
-    def __init__(self, keys: tuple[StoredKey, ...]) -> None:
-        self._keys = keys
+    def __init__(self, keys: tuple[StoredKey, ...], path: Path | None = None) -> None:
+        self._keys, self._path = keys, path
+        self._seen = _stamp(path) if path else None
 
     @classmethod
     def read(cls, path: Path) -> Keyring:
         """The keys in a file; none when there is no file. Raises ValueError for a damaged one."""
-        return cls(_KEYS.validate_json(path.read_bytes()) if path.exists() else ())
+        return cls(read_keys(path), path)
 
     def find(self, key: str) -> Principal | None:
-        """Whose key this is, compared in constant time."""
-        digest = _digest(key)
-        found = [stored for stored in self._keys if hmac.compare_digest(stored.sha256, digest)]
-        return Principal(**found[0].model_dump(exclude={"sha256"})) if found else None
+        """Whose key this is, compared in constant time; None for one that has expired."""
+        digest, now = _digest(key), SystemClock().now()
+        found = [kept for kept in self._now() if hmac.compare_digest(kept.sha256, digest)]
+        return found[0].principal if found and found[0].runs(now) else None
+
+    def has(self, who: Principal) -> bool:
+        """Whether there is still a key of theirs, for those who came in with it earlier."""
+        now = SystemClock().now()
+        return any(kept.principal == who and kept.runs(now) for kept in self._now())
+
+    def _now(self) -> tuple[StoredKey, ...]:
+        """A damaged file leaves in force what was read before it."""
+        if self._path and (stamp := _stamp(self._path)) != self._seen:
+            self._seen = stamp
+            with contextlib.suppress(ValueError, OSError):
+                self._keys = read_keys(self._path)
+        return self._keys
+
+
+def read_keys(path: Path) -> tuple[StoredKey, ...]:
+    """The keys in a file; none when there is no file. Raises ValueError for a damaged one."""
+    return KEYS.validate_json(path.read_bytes()) if path.exists() else ()
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes when the file does; None without one."""
+    try:
+        told = path.stat()
+    except OSError:
+        return None
+    return told.st_mtime_ns, told.st_size, told.st_ino
 
 
 class Passes:
@@ -87,14 +143,22 @@ class Passes:
             return None
 
 
-def add_key(path: Path, label: str, agency: str, role: KeyRole) -> str:
+def add_key(
+    path: Path, label: str, agency: str, role: KeyRole, expires_at: datetime | None = None
+) -> str:
     """Make a key, keep its digest in the file (mode 0600) and return it: shown once."""
     key = f"tb_{secrets.token_urlsafe(32)}"
-    known = _KEYS.validate_json(path.read_bytes()) if path.exists() else ()
-    stored = StoredKey(label=label, agency=agency, role=role, sha256=_digest(key))
-    kept = [entry.model_dump(mode="json") for entry in (*known, stored)]
-    write_private(path, json.dumps(kept, indent=1))
+    stored = StoredKey(
+        label=label, agency=agency, role=role, sha256=_digest(key), expires_at=expires_at
+    )
+    write_keys(path, (*read_keys(path), stored))
     return key
+
+
+def write_keys(path: Path, keys: Iterable[StoredKey]) -> None:
+    """Keep these keys, and no others."""
+    kept = [entry.model_dump(mode="json", exclude_none=True) for entry in keys]
+    write_private(path, json.dumps(kept, indent=1))
 
 
 def write_private(path: Path, text: str) -> None:

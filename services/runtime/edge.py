@@ -12,7 +12,8 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
-from services.runtime.auth import KeyRole
+from services.runtime.access import may, refused
+from services.runtime.access_rows import address_of, needed
 from services.runtime.errors import Poison, Transient
 from services.runtime.telemetry import log
 
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from services.runtime.auth import Keyring, Principal
+    from services.runtime.access import May
+    from services.runtime.auth import Keyring, Passes, Principal
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 PROBLEM = "application/problem+json"
-_NOT_SHARED = frozenset(KeyRole) - {KeyRole.MEMBER}
 bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer tb_...`")
 
 
@@ -130,13 +131,11 @@ def _field_error(entry: Mapping[str, Any]) -> dict[str, str]:
     return {"field": ".".join(place) or "(the whole body)", "problem": entry["msg"]}
 
 
-async def require(
-    request: Request, keyring: Keyring, roles: frozenset[KeyRole] | None = None
-) -> Principal:
-    """Whose key the request carries, as bearer token or `X-API-Key`.
+async def require(request: Request, keyring: Keyring) -> Principal:
+    """Whose key the request carries, as bearer token or `X-API-Key`: the guard of every address.
 
-    Raises Problem 401 without a known key, 403 when its role may not do this. Without `roles` any
-    key will do but the one that all members share.
+    Raises Problem 401 without a known key, 403 when its role may not do what this address needs
+    (`access_rows`; an address without a row is closed to all).
     """
     credentials = await bearer(request)
     key = credentials.credentials if credentials else request.headers.get("x-api-key", "")
@@ -148,9 +147,21 @@ async def require(
             code="no-key" if not key else "unknown-key",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    if principal.role not in (_NOT_SHARED if roles is None else roles):
-        raise Problem(HTTPStatus.FORBIDDEN, "This key's role may not do that.", code="role")
-    return principal
+    return allow(principal, needed(address_of(request)))
+
+
+def allow(who: Principal, what: May | None) -> Principal:
+    """Who was given, as they may do this. Raises Problem 403 that names the role and whom to ask."""
+    if what is None or not may(who, what):
+        raise Problem(HTTPStatus.FORBIDDEN, refused(who.role, what), code="role")
+    return who
+
+
+def with_leave(request: Request, passes: Passes, leave: str, purpose: str) -> Principal | None:
+    """Who a form acts for: its pass is for this purpose, and their role may do what this address
+    needs; None otherwise."""
+    who, what = passes.read(leave, purpose), needed(address_of(request))
+    return who if what and may(who, what) else None
 
 
 class BodyTooLarge(HTTPException):

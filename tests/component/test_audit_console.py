@@ -11,6 +11,7 @@ import pytest
 
 from schemas.intake import Outcome
 from schemas.policy import Role
+from services.runtime.auth import KeyRole, add_key
 from tests.unit.audit.desk import Desk
 from tests.unit.audit.story import AGENCY, START, Story, enrolled, minutes
 from tests.unit.audit.stream import Feed
@@ -117,7 +118,8 @@ async def test_the_demo_s_phones_show_their_messages_with_links(demo: Desk) -> N
 
 async def test_without_a_demo_there_are_no_phones(real: Desk) -> None:
     async with real.running() as app, real.client(app, None) as client:
-        await client.post("/sign-in", data={"key": real.keys[AGENCY]})
+        key = add_key(real.folder / "keys.json", "desk", AGENCY, KeyRole.OPERATOR)
+        await client.post("/sign-in", data={"key": key})
         answer = await client.get("/phones")
     assert answer.status_code == 404
     assert "Demo" not in answer.text

@@ -170,7 +170,7 @@ async def test_a_key_that_only_reports_decides_nothing(
     key = (tmp_path / "center-key").read_text()
     monkeypatch.setenv("TAILBOARD_API_KEY", key)
     assert await terminal.type("raise", "--trigger", "child_death") == EXIT_REFUSED
-    assert "this key may not do that: use an operator's key" in terminal.warned
+    assert "this key may not do that: A dispatch center key may not decide" in terminal.warned
     assert key not in terminal.warned
     assert not town.phones.asked()
 

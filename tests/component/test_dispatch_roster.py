@@ -8,6 +8,7 @@ import pytest
 
 from schemas.policy import Role
 from schemas.subjects import Stream
+from services.runtime.access import May, who_may
 from services.runtime.auth import KeyRole, add_key
 from tests.support.town import a_town
 
@@ -140,9 +141,10 @@ ROUTES: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
 )
 
 
-async def test_only_operators_see_and_change_the_roster(tmp_path: Path) -> None:
+async def test_who_may_not_neither_sees_nor_changes_the_roster(tmp_path: Path) -> None:
     keys = tmp_path / "keys.json"
-    others = [add_key(keys, "x", "metro", r) for r in KeyRole if r is not KeyRole.OPERATOR]
+    without = set(KeyRole) - {*who_may(May.SEE_ROSTER), *who_may(May.CHANGE_ROSTER)}
+    others = [add_key(keys, "x", "metro", role) for role in without]
     async with a_town(tmp_path, alone=True) as town:
         await town.enroll("p-1", Role.PEER)
         before = town.journal.all(Stream.ROSTER)

@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse
 
 from services.audit.console import reference
 from services.audit.console.decisions import REFUSED, Deciding
+from services.audit.console.nav import home
 from services.audit.console.pages import HEADERS, Pages, pages
 from services.audit.console.phones import phones
 from services.audit.console.picture import picture
@@ -23,8 +24,9 @@ from services.audit.console.steps import Acting
 from services.audit.currency import Numbers, read_numbers
 from services.audit.views.open_work import Which
 from services.audit.views.places import kind_label
-from services.runtime.auth import KeyRole
-from services.runtime.edge import Problem
+from services.runtime.access import May, may
+from services.runtime.access_rows import address_of, needed
+from services.runtime.edge import Problem, allow
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -75,18 +77,24 @@ class Console:
         return cls(settings, keyring, reader, sessions, rendered, deciding, numbers, level)
 
     def who(self, request: Request) -> Principal:
-        """Who is looking. Raises SignInFirst."""
-        principal = self.sessions.who(request)
+        """Who is looking, as they may open this page. Raises SignInFirst, and Problem 403."""
+        principal = self.looking(request)
         if principal is None:
             raise SignInFirst
-        return principal
+        return allow(principal, needed(address_of(request)))
+
+    def looking(self, request: Request) -> Principal | None:
+        """Whose session it is; None without one, or once their key was removed or ran out."""
+        who = self.sessions.who(request)
+        return who if who == self.sessions.demo or (who and self.keyring.has(who)) else None
 
     async def show(self, template: str, request: Request, here: str, **shown: Any) -> Response:
         """A page for whoever is looking, with how many questions wait for a person."""
-        principal = self.sessions.who(request)
-        waiting = await self.reader.open_reviews(principal.agency) if principal else 0
+        principal, waiting = self.looking(request), 0
+        if principal and may(principal, May.READ_CASES):
+            waiting = await self.reader.open_reviews(principal.agency)
         status = shown.pop("status", HTTPStatus.OK)
-        about = {"here": here, "principal": principal, "waiting": waiting}
+        about = {"here": here, "waiting": waiting, "principal": principal}
         return self.pages.html(template, status, **about, **shown)
 
     async def board(self, request: Request) -> Response:
@@ -104,8 +112,6 @@ class Console:
     async def roster(self, request: Request) -> Response:
         """Who can be asked, what bites soon, gaps ahead, and how messages go out."""
         who = self.who(request)
-        if who.role is not KeyRole.OPERATOR:
-            raise Problem(HTTPStatus.FORBIDDEN, "Only an operator's key may look at the roster.")
         zone = ZoneInfo(self.settings.time_zone)
         shown = await self.reader.roster(who.agency, zone, self.numbers)
         return await self.show("roster.html", request, "roster", shown=shown)
@@ -113,8 +119,6 @@ class Console:
     async def places(self, request: Request, refused: str) -> Response:
         """The places that peers point to, and how often they did, as far as it may be told."""
         who = self.who(request)
-        if who.role is not KeyRole.OPERATOR:
-            raise Problem(HTTPStatus.FORBIDDEN, "Only an operator's key may look at the places.")
         await self.level()  # perhaps a button led here
         support = await self.reader.support(who.agency)
         offered = [
@@ -127,10 +131,10 @@ class Console:
             request,
             "places",
             shown=await self.reader.places(who.agency),
-            support=support,
+            support=support if may(who, May.READ_COUNTS) else None,
             offered=offered,
             months=f"{support.since:%B %Y} to {support.until - timedelta(days=1):%B %Y}",
-            leave=self.deciding.passes.issue(who, "places"),
+            leave=self.deciding.to_confirm(who),
             refused=refused,
         )
 
@@ -144,14 +148,12 @@ class Console:
         return {
             "asked": asked,
             "leaves": self.deciding.leaves(principal, asked.reviews),
-            "may_raise": principal.role is KeyRole.OPERATOR,
+            "may_raise": may(principal, May.DECIDE),
         }
 
     async def to_raise(self, request: Request, refused: str) -> Response:
         """A form for an incident that no feed has told."""
         leave = self.deciding.to_raise(self.who(request))
-        if not leave:
-            raise Problem(HTTPStatus.FORBIDDEN, "Only an operator's key may raise an incident.")
         return await self.show(
             "raise.html",
             request,
@@ -184,9 +186,9 @@ class Console:
         acting = None
         if panel and page.team and not page.merges.into:
             acting = Acting.on(panel.leave, page.team, page.order)
-        planning = None
-        if panel and not page.merges.into:
-            planning = Planning.on(panel.leave, file, page.team)
+        planning, leave = None, self.deciding.to_schedule(principal, page.case)
+        if leave and not page.merges.into:
+            planning = Planning.on(leave, file, page.team)
         return await self.show(
             "case.html",
             request,
@@ -220,7 +222,7 @@ class Console:
     async def sign_in(self, key: str, onward: str) -> Response:
         """Begin a session with an API key."""
         principal = self.keyring.find(key.strip())
-        if principal is None or principal.role is KeyRole.MEMBER:
+        if principal is None or not home(principal):
             return self.pages.html(
                 "sign_in.html", HTTPStatus.FORBIDDEN, onward=safe_path(onward), wrong=True
             )
@@ -236,6 +238,9 @@ class Console:
             path = quote(request.url.path)
             return RedirectResponse(f"/sign-in?next={path}", HTTPStatus.SEE_OTHER, HEADERS)
         except Problem as problem:
+            first = home(self.looking(request))
+            if request.url.path == "/" and problem.status is HTTPStatus.FORBIDDEN and first:
+                return RedirectResponse(first, HTTPStatus.SEE_OTHER, HEADERS)
             return await self.show(
                 "problem.html", request, "", status=problem.status, problem=problem
             )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from services.audit.console import steps
 from services.audit.console.triggers import choices
 from services.audit.views.standing import CaseState
-from services.runtime.auth import KeyRole, Passes, secret_of
+from services.runtime.access import May, may
+from services.runtime.auth import Passes, secret_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +80,7 @@ class Deciding:
         self, who: Principal, case: CaseSummary, typed: str, found: Iterable[CaseSummary]
     ) -> Panel | None:
         """The decisions on this case; None for a key that may not decide."""
-        if who.role is not KeyRole.OPERATOR:
+        if not may(who, May.DECIDE):
             return None
         return Panel(
             leave=self.passes.issue(who, f"decide:{case.case_id}"),
@@ -91,11 +92,19 @@ class Deciding:
 
     def leaves(self, who: Principal, reviews: Iterable[OpenReview]) -> dict[str, str]:
         """Leave for each case with a question; none for a key that may not decide."""
-        if who.role is not KeyRole.OPERATOR:
+        if not may(who, May.DECIDE):
             return {}
         ids = [each.case_id for each in reviews]
         return {case_id: self.passes.issue(who, f"decide:{case_id}") for case_id in ids}
 
     def to_raise(self, who: Principal) -> str:
         """Leave to open a case; empty for a key that may not."""
-        return self.passes.issue(who, "raise") if who.role is KeyRole.OPERATOR else ""
+        return self.passes.issue(who, "raise") if may(who, May.DECIDE) else ""
+
+    def to_schedule(self, who: Principal, case: CaseSummary) -> str:
+        """Leave for what is planned in this case; empty for a key that may not."""
+        return self.passes.issue(who, f"decide:{case.case_id}") if may(who, May.SCHEDULE) else ""
+
+    def to_confirm(self, who: Principal) -> str:
+        """Leave to say that a place was tried; empty for a key that may not."""
+        return self.passes.issue(who, "places") if may(who, May.KEEP_PLACES) else ""

@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from services.audit.console.nav import able, openable, opens, role_name
 from services.audit.words import plain, span, title
 
 if TYPE_CHECKING:
@@ -83,6 +84,10 @@ def pages(zone: ZoneInfo, *, demo: bool, has_phones: bool) -> Pages:
         "ids": unbroken,
         "plain": plain,
         "title_of": title,
+        "opens": opens,
+        "openable": openable,
+        "role_name": role_name,
+        "able": able,
         "span": lambda seconds: span(timedelta(seconds=seconds)),
     }
     environment.globals |= {

@@ -39,14 +39,12 @@ class Sessions:
         )
 
     def who(self, request: Request) -> Principal | None:
-        """Whose session the request carries; None without a valid one."""
-        if self.demo:
-            return self.demo
+        """Whose session the request carries; without a valid one the demo's guest, or None."""
         try:
             kept = self.signer.loads(request.cookies.get(COOKIE, ""), max_age=_SECONDS)
             return Principal.model_validate(kept)
         except (BadSignature, ValueError):
-            return None
+            return self.demo
 
     def begin(self, response: Response, principal: Principal) -> None:
         """Let the browser come back as this principal."""

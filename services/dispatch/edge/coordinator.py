@@ -15,8 +15,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from schemas.refusals import RefusalCode
 from services.dispatch.edge.coordinator_bodies import BODIES, Step
 from services.dispatch.edge.coordinator_steps import CoordinatorDesk, TeamNow
-from services.runtime.auth import KeyRole
-from services.runtime.edge import Problem, bearer, read_as, require
+from services.runtime.edge import Problem, bearer, read_as, require, with_leave
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -72,7 +71,7 @@ def _endpoint(
     async def endpoint(case_id: str, request: Request) -> Response:
         if request.headers.get("content-type", "").startswith(_FORMS):
             return await _from_a_form(desk, step, body, case_id, request)
-        principal = await require(request, desk.ports.keyring, frozenset({KeyRole.OPERATOR}))
+        principal = await require(request, desk.ports.keyring)
         told = read_as(body, await _json(request))
         once = request.headers.get("idempotency-key", "")
         done = await desk.do(step, principal, case_id, told, once, request.headers)
@@ -86,8 +85,9 @@ async def _from_a_form(
 ) -> RedirectResponse:
     given = await _fields(request)
     page = f"/cases/{case_id}"
-    principal = desk.passes.read(str(given.get("leave", "")), f"decide:{case_id}")
-    if principal is None or principal.role is not KeyRole.OPERATOR:
+    leave = str(given.get("leave", ""))
+    principal = with_leave(request, desk.passes, leave, f"decide:{case_id}")
+    if principal is None:
         return _back(page, OLD_PAGE)
     try:
         told = read_as(body, {name: value for name, value in given.items() if name not in _OWN})

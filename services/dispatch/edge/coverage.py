@@ -15,12 +15,9 @@ from services.dispatch.carriers.port import Contact
 from services.dispatch.personal import PersonalRecords
 from services.dispatch.session_book import SessionBook
 from services.dispatch.session_news import CENTER
-from services.runtime.auth import KeyRole
 from services.runtime.edge import bearer, require
 from services.runtime.host import Ports
 
-_READERS = frozenset({KeyRole.DISPATCH_CENTER, KeyRole.OPERATOR})
-_OPERATORS = frozenset({KeyRole.OPERATOR})
 _MAIL, _PHONE = r"^[^\s@]+@[^\s@]+$", r"^[0-9+() .-]{3,40}$"
 _SECURED: dict[str, Any] = {"security": [{bearer.scheme_name: []}]}
 
@@ -78,7 +75,7 @@ def routes(edge: CoverageEdge) -> APIRouter:
     @router.get("/v1/coverage", openapi_extra=_SECURED)
     async def coverage(request: Request) -> CoverList:
         """Units that need cover, about how many people, and when. Nothing else is known of why."""
-        who = await require(request, ports.keyring, _READERS)
+        who = await require(request, ports.keyring)
         found = edge.book.cover(who.agency)
         return CoverList(
             coverage=tuple(
@@ -96,7 +93,7 @@ def routes(edge: CoverageEdge) -> APIRouter:
     @router.put("/v1/dispatch-center/contact", status_code=204, openapi_extra=_SECURED)
     async def set_contact(contact: CenterContact, request: Request) -> Response:
         """Say how the dispatch center's desk is reached; it replaces what was known."""
-        who = await require(request, ports.keyring, _OPERATORS)
+        who = await require(request, ports.keyring)
         kept = Contact(label="dispatch center", email=contact.email, phone=contact.phone)
         await edge.personal.keep_contact(who.agency, CENTER, kept)
         return Response(status_code=204)
@@ -104,7 +101,7 @@ def routes(edge: CoverageEdge) -> APIRouter:
     @router.delete("/v1/dispatch-center/contact", status_code=204, openapi_extra=_SECURED)
     async def erase_contact(request: Request) -> Response:
         """Tell the dispatch center nothing more."""
-        who = await require(request, ports.keyring, _OPERATORS)
+        who = await require(request, ports.keyring)
         await edge.personal.bucket.erase(f"{who.agency}.{CENTER}")
         return Response(status_code=204)
 

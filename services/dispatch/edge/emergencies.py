@@ -18,12 +18,12 @@ from services.dispatch.commands import CancelRequest
 from services.dispatch.decide.paging import somebody_has_it
 from services.dispatch.edge import emergencies_api
 from services.dispatch.edge.replies import HEADERS
-from services.dispatch.edge.requests_doors import MAY_RAISE
 from services.dispatch.edge.requests_pages import clock, page
 from services.dispatch.emergencies import EmergencyDesk, NoOffer
 from services.dispatch.links import BadLink, LinkSigner, RequestSigner
 from services.dispatch.requests import LONGEST_CALLBACK, RequestDesk, Wish
 from services.dispatch.state import Active
+from services.runtime.access import May
 from services.runtime.clock import new_id
 from services.runtime.errors import Transient
 from services.runtime.telemetry import log
@@ -57,7 +57,7 @@ class Emergencies:
 
     async def sent(self, given: Mapping[str, str]) -> HTMLResponse:
         """Page whoever can help; the same tap twice is one emergency."""
-        agency = self.doors.agency_of(given.get("code", ""), MAY_RAISE)
+        agency = self.doors.agency_of(given.get("code", ""), May.RAISE_EMERGENCY)
         if agency is None:
             return self._form(HTTPStatus.FORBIDDEN, "code", given, "/emergency", None)
         category = category_of(given.get("category", ""))
@@ -178,7 +178,7 @@ class Emergencies:
             category=category or "",
             action=action,
             once=given.get("once") or new_id().hex,
-            code=code if self.doors.agency_of(code, MAY_RAISE) else "",
+            code=code if self.doors.agency_of(code, May.RAISE_EMERGENCY) else "",
             needs_code=action == "/emergency" and not self.doors.is_open,
         )
 

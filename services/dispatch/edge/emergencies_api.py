@@ -12,9 +12,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from schemas.envelope import UtcDatetime
 from schemas.requests import EmergencyCategory
-from services.dispatch.edge.requests_doors import MAY_RAISE, Doors
+from services.dispatch.edge.requests_doors import Doors
 from services.dispatch.links import RequestSigner
 from services.dispatch.requests import LONGEST_CALLBACK, RequestDesk, Wish
+from services.runtime.access import May
 from services.runtime.clock import new_id
 from services.runtime.edge import Problem, bearer
 from services.runtime.errors import Transient
@@ -62,7 +63,7 @@ class EmergencyApi:
         """Page whoever can help. Raises Problem 401 and 503, each with the crisis lines."""
         credentials = await bearer(request)
         key = credentials.credentials if credentials else request.headers.get("x-api-key", "")
-        agency = self.doors.agency_of(key, MAY_RAISE)
+        agency = self.doors.agency_of(key, May.RAISE_EMERGENCY)
         if agency is None:
             detail = "Send an operator's key or the members': `Authorization: Bearer <key>`."
             raise _problem(HTTPStatus.UNAUTHORIZED, detail)

@@ -12,7 +12,7 @@ from schemas.candidates import Candidate, Excluded, Lent
 from schemas.intake import Unit
 from schemas.policy import CaseBrief
 from services.dispatch.composition import composed
-from services.dispatch.edge.roster import OPERATORS, SECURED
+from services.dispatch.edge.roster import SECURED
 from services.dispatch.ranking import first_wave, rank
 from services.runtime.edge import PROBLEM, require
 
@@ -79,7 +79,7 @@ def routes(foresight: Foresight) -> APIRouter:
     @router.post("/would-be-asked", responses=_ANSWERS, openapi_extra=SECURED)
     async def would_be_asked(need: Need, request: Request) -> Foreseen:
         """Who would be asked for a team now, in order, and who not and why. Asks nobody."""
-        who = await require(request, foresight.circles.ports.keyring, OPERATORS)
+        who = await require(request, foresight.circles.ports.keyring)
         return await foresight.of(who.agency, need)
 
     return router

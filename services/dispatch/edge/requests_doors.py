@@ -8,15 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.runtime.auth import KeyRole
+from services.runtime.access import May, may
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from services.runtime.auth import Keyring
-
-MAY_RAISE = frozenset({KeyRole.OPERATOR, KeyRole.MEMBER})
-"""Whose keys raise an emergency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +22,9 @@ class Doors:
     agency: str
     is_open: bool
 
-    def agency_of(self, key: str, roles: Collection[KeyRole] = frozenset(KeyRole)) -> str | None:
-        """Whose members are asked; None when the key opens nothing, or is of none of these roles."""
+    def agency_of(self, key: str, what: May = May.ASK_FOR_A_PEER) -> str | None:
+        """Whose members are asked; None when the key opens nothing, or its role may not do this."""
         principal = self.keyring.find(key.strip()) if key.strip() else None
-        if principal and principal.role in roles:
+        if principal and may(principal, what):
             return principal.agency
         return self.agency if self.is_open else None

@@ -40,7 +40,6 @@ from services.dispatch.edge.roster_models import (
 )
 from services.dispatch.own_pages import NoContact
 from services.dispatch.roster import Member
-from services.runtime.auth import KeyRole
 from services.runtime.clock import new_id
 from services.runtime.edge import Problem, bearer, require
 from services.runtime.handle import handle
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
     from services.runtime.auth import Principal
     from services.runtime.host import Ports
 
-OPERATORS = frozenset({KeyRole.OPERATOR})
 SECURED: dict[str, Any] = {"security": [{bearer.scheme_name: []}]}
 _STATUS = {
     RefusalCode.NOT_ENROLLED: HTTPStatus.NOT_FOUND,
@@ -180,24 +178,24 @@ def _add_entries(router: APIRouter, edge: RosterEdge) -> None:
     @router.put("/{member_id}", status_code=204, openapi_extra=SECURED)
     async def enroll_member(member_id: Numbered, entry: Entry, request: Request) -> Response:
         """Add a member, or replace their entry as a whole."""
-        await edge.enroll(await require(request, keyring, OPERATORS), member_id, entry)
+        await edge.enroll(await require(request, keyring), member_id, entry)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     @router.patch("/{member_id}", status_code=204, openapi_extra=SECURED)
     async def amend_member(member_id: Numbered, part: PartOfEntry, request: Request) -> Response:
         """Replace some fields of an entry; a new member needs those that have no default."""
-        await edge.amend(await require(request, keyring, OPERATORS), member_id, part)
+        await edge.amend(await require(request, keyring), member_id, part)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     @router.delete("/{member_id}/contact", status_code=204, openapi_extra=SECURED)
     async def erase_contact(member_id: Numbered, request: Request) -> Response:
         """Erase how to reach a member, with their name and bio; the member is stood down."""
-        return await edge.erase(await require(request, keyring, OPERATORS), member_id)
+        return await edge.erase(await require(request, keyring), member_id)
 
     @router.post("/{member_id}/invite", status_code=204, openapi_extra=SECURED)
     async def invite(member_id: Numbered, request: Request, *, fresh: bool = False) -> Response:
         """Send the member the link of their own page; `fresh=true` closes every earlier link."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         return await edge.invite(who, member_id, fresh=fresh)
 
 
@@ -207,18 +205,18 @@ def _add_team_steps(router: APIRouter, edge: RosterEdge) -> None:
     @router.post("/{member_id}/stand-down", status_code=204, openapi_extra=SECURED)
     async def stand_down(member_id: Numbered, why: Reason, request: Request) -> Response:
         """Do not ask this member until they return."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         return await edge.step(who, member_id, StandMemberDown, reason=why.reason)
 
     @router.post("/{member_id}/return", status_code=204, openapi_extra=SECURED)
     async def return_member(member_id: Numbered, request: Request) -> Response:
         """Ask this member again; also takes back a leaving that has not come yet."""
-        return await edge.back(await require(request, keyring, OPERATORS), member_id)
+        return await edge.back(await require(request, keyring), member_id)
 
     @router.post("/{member_id}/leave", status_code=204, openapi_extra=SECURED)
     async def leave(member_id: Numbered, last: LastDay, request: Request) -> Response:
         """End the designation with this day as its last; what was said before stays under it."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         return await edge.step(who, member_id, LeaveTeam, designated_until=last.on)
 
 
@@ -230,19 +228,19 @@ def _add_member_steps(router: APIRouter, edge: RosterEdge) -> None:
         member_id: Numbered, request: Request, confirmed: Confirmed | None = None
     ) -> Response:
         """The member is still reached as the bucket says: today, or on the day that is given."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         day = (confirmed.on if confirmed else None) or edge.today()
         return await edge.step(who, member_id, ConfirmContact, confirmed_on=day)
 
     @router.post("/{member_id}/mute", status_code=204, openapi_extra=SECURED)
     async def mute(member_id: Numbered, muted: Until, request: Request) -> Response:
         """Do not ask this member before a time, except in an emergency."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         until = muted.after(edge.ports.clock.now())
         return await edge.step(who, member_id, MuteMember, until=until)
 
     @router.post("/{member_id}/unmute", status_code=204, openapi_extra=SECURED)
     async def unmute(member_id: Numbered, request: Request) -> Response:
         """Ask this member again before that time."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         return await edge.step(who, member_id, UnmuteMember)

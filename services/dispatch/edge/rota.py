@@ -25,7 +25,7 @@ from services.dispatch.commands.rota import (
 )
 from services.dispatch.decide.rota import faults
 from services.dispatch.decider import ROTA
-from services.dispatch.edge.roster import OPERATORS, SECURED
+from services.dispatch.edge.roster import SECURED
 from services.dispatch.edge.rota_models import (
     Duties,
     Gaps,
@@ -208,14 +208,14 @@ def _add_reads(router: APIRouter, edge: RotaEdge) -> None:
     @router.get("/schedules", openapi_extra=SECURED)
     async def list_rotas(request: Request) -> Rotas:
         """Every rota with its plan and with what was changed by hand."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         now, found = edge.desk.ports.clock.now(), await edge.rotas(who)
         return Rotas(rotas=tuple(shown_rota(*each, now) for each in sorted(found.items())))
 
     @router.get("/schedules/{rota_id}", openapi_extra=SECURED)
     async def show_rota(rota_id: Named, request: Request) -> ShownRota:
         """One rota with its plan and with what was changed by hand."""
-        return await edge.rota(await require(request, keyring, OPERATORS), rota_id)
+        return await edge.rota(await require(request, keyring), rota_id)
 
     @router.get("/shifts", openapi_extra=SECURED)
     async def list_shifts(
@@ -226,7 +226,7 @@ def _add_reads(router: APIRouter, edge: RotaEdge) -> None:
         member_id: MemberId | None = None,
     ) -> Shifts:
         """Who is on call when; of one rota or of one member, if that is wanted."""
-        found = await edge.rotas(await require(request, keyring, OPERATORS))
+        found = await edge.rotas(await require(request, keyring))
         rotas = {name: each for name, each in found.items() if rota in (None, name)}
         begins = edge.moment(start)
         shown = shown_shifts(rotas, begins, begins + timedelta(days=days))
@@ -235,14 +235,14 @@ def _add_reads(router: APIRouter, edge: RotaEdge) -> None:
     @router.get("/on-call", openapi_extra=SECURED)
     async def on_call(request: Request, at: Moment = None) -> Duties:
         """Who is on call at a moment, and who is away."""
-        return await edge.duties(await require(request, keyring, OPERATORS), at)
+        return await edge.duties(await require(request, keyring), at)
 
     @router.get("/gaps", openapi_extra=SECURED)
     async def list_gaps(
         request: Request, days: Annotated[int | None, Query(ge=1, le=90)] = None
     ) -> Gaps:
         """Times ahead for which nobody fit is on call, and what is amiss with those who are."""
-        return await edge.gaps(await require(request, keyring, OPERATORS), days)
+        return await edge.gaps(await require(request, keyring), days)
 
 
 def _add_changes(router: APIRouter, edge: RotaEdge) -> None:
@@ -253,29 +253,29 @@ def _add_changes(router: APIRouter, edge: RotaEdge) -> None:
         rota_id: Named, plan: GivenPlan, request: Request, *, dry_run: bool = False
     ) -> Planned:
         """Make a rota or replace its plan; with `dry_run=true` only look at what follows."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         return await edge.set(who, rota_id, plan, dry=dry_run)
 
     @router.post("/schedules/{rota_id}/overrides", status_code=201, openapi_extra=SECURED)
     async def override(rota_id: Named, given: GivenOverride, request: Request) -> Overridden:
         """Put a member on call instead of another, or in addition."""
-        return await edge.override(await require(request, keyring, OPERATORS), rota_id, given)
+        return await edge.override(await require(request, keyring), rota_id, given)
 
     @router.delete(
         "/schedules/{rota_id}/overrides/{override_id}", status_code=204, openapi_extra=SECURED
     )
     async def remove_override(rota_id: Named, override_id: UUID, request: Request) -> Response:
         """Take an override or a swap back, from now on."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         return await edge.step(who, rota_id, RemoveOverride, override_id=override_id)
 
     @router.post("/schedules/{rota_id}/swaps", status_code=201, openapi_extra=SECURED)
     async def swap(rota_id: Named, given: GivenSwap, request: Request) -> Overridden:
         """Let two members take over a whole shift of each other."""
-        return await edge.swap(await require(request, keyring, OPERATORS), rota_id, given)
+        return await edge.swap(await require(request, keyring), rota_id, given)
 
     @router.post("/schedules/{rota_id}/end", status_code=204, openapi_extra=SECURED)
     async def end_rota(rota_id: Named, given: GivenEnd, request: Request) -> Response:
         """Put nobody on call by this rota any more; what has been stays known."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         return await edge.step(who, rota_id, EndRota, ends=given.ends)

@@ -13,7 +13,7 @@ from schemas.rota import WeeklyHours
 from schemas.subjects import Entity, Stream
 from services.dispatch.commands import SetHours
 from services.dispatch.decider import ROSTER
-from services.dispatch.edge.roster import OPERATORS, SECURED
+from services.dispatch.edge.roster import SECURED
 from services.dispatch.edge.roster_models import Numbered, OwnMemberId
 from services.dispatch.edge.rota_models import (
     Calendars,
@@ -163,7 +163,7 @@ def _add_feeds(router: APIRouter, edge: CalendarEdge) -> None:
     )
     async def export_shifts(rota_id: Named, request: Request) -> Response:
         """One rota's shifts as a calendar file."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         try:
             text = await edge.feeds.of_rota(who.agency, rota_id)
         except NoFeed as none:
@@ -174,13 +174,13 @@ def _add_feeds(router: APIRouter, edge: CalendarEdge) -> None:
     @router.post("/v1/rota/feeds/{member_id}", openapi_extra=SECURED)
     async def give_feed(member_id: Numbered, given: GivenScope, request: Request) -> Feed:
         """The address of a member's feed; the same one until it is withdrawn."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         return await edge.give(who, member_id, given.scope)
 
     @router.delete("/v1/rota/feeds/{member_id}", status_code=204, openapi_extra=SECURED)
     async def withdraw_feed(member_id: Numbered, request: Request) -> Response:
         """Close all feeds that a member was given."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         await edge.feeds.withdraw(who.agency, member_id)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
@@ -191,40 +191,40 @@ def _add_calendars(router: APIRouter, edge: CalendarEdge) -> None:
     @router.get("/v1/rota/calendars", openapi_extra=SECURED)
     async def list_calendars(request: Request) -> Calendars:
         """Whose own calendars are read; neither addresses nor times are shown."""
-        return await edge.listed(await require(request, keyring, OPERATORS))
+        return await edge.listed(await require(request, keyring))
 
     @router.put("/v1/rota/calendars/{member_id}", openapi_extra=SECURED)
     async def subscribe(
         member_id: Numbered, given: GivenCalendar, request: Request
     ) -> ShownCalendar:
         """Read a member's calendar now and every hour: when they are busy, and nothing else."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         return await edge.take(who, member_id, str(given.url))
 
     @router.put(FILE_PATH, openapi_extra=SECURED | _FILE)
     async def take_file(member_id: OwnMemberId, request: Request) -> ShownCalendar:
         """Keep the busy times of a calendar file (`text/calendar`) of at most 5 MB."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         return await edge.take(who, member_id, await _body(request))
 
     @router.delete("/v1/rota/calendars/{member_id}", status_code=204, openapi_extra=SECURED)
     async def forget(member_id: Numbered, request: Request) -> Response:
         """Erase what is kept of a member's calendar."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         await edge.calendars.forget(who.agency, member_id)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     @router.put("/v1/rota/hours/{member_id}", status_code=204, openapi_extra=SECURED)
     async def set_hours(member_id: Numbered, hours: GivenHours, request: Request) -> Response:
         """Set the hours of the week at which a member can be asked at all."""
-        who = await require(request, keyring, OPERATORS)
+        who = await require(request, keyring)
         plain = WeeklyHours.model_validate(hours.model_dump())
         return await edge.hours(who, member_id, plain)
 
     @router.delete("/v1/rota/hours/{member_id}", status_code=204, openapi_extra=SECURED)
     async def clear_hours(member_id: Numbered, request: Request) -> Response:
         """Let a member be asked around the clock again."""
-        return await edge.hours(await require(request, keyring, OPERATORS), member_id, None)
+        return await edge.hours(await require(request, keyring), member_id, None)
 
 
 _FILE = {

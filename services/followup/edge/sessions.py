@@ -37,12 +37,11 @@ from services.followup.edge.session_bodies import (
 from services.followup.edge.session_shown import held_told, session_told, sessions_told
 from services.followup.session_desk import SessionDesk
 from services.followup.state import Planned
-from services.runtime.auth import KeyRole, Passes, Principal
+from services.runtime.auth import Passes, Principal
 from services.runtime.clock import new_id
-from services.runtime.edge import Problem, bearer, read_as, require
+from services.runtime.edge import Problem, bearer, read_as, require, with_leave
 from services.runtime.telemetry import trace_from
 
-_OPERATOR = frozenset({KeyRole.OPERATOR})
 _STATUS = {
     RefusalCode.UNKNOWN_CASE: HTTPStatus.NOT_FOUND,
     RefusalCode.UNKNOWN_ITEM: HTTPStatus.NOT_FOUND,
@@ -158,13 +157,13 @@ def routes(scheduling: Scheduling) -> APIRouter:
     @router.get("/v1/cases/{case_id}/sessions", **options)
     async def of_case(case_id: CaseId, request: Request) -> CaseSessions:
         """Every session of a case, its window, its time and the times that are proposed."""
-        who = await require(request, ports.keyring, _OPERATOR)
+        who = await require(request, ports.keyring)
         return CaseSessions(sessions=await scheduling.of_case(who, case_id))
 
     @router.get("/v1/sessions", **options)
     async def to_come(request: Request, days: Days = 14) -> SessionsToCome:
         """The sessions to come of every case, the soonest first."""
-        who = await require(request, ports.keyring, _OPERATOR)
+        who = await require(request, ports.keyring)
         until = ports.clock.now() + timedelta(days=days)
         found = scheduling.desk.book.of(who.agency, until)
         return SessionsToCome(sessions=tuple(held_told(each) for each in found))
@@ -178,7 +177,7 @@ def _endpoint(
     async def endpoint(case_id: CaseId, item: Item, request: Request) -> Response:
         if request.headers.get("content-type", "").startswith(_FORMS):
             return await _from_a_form(scheduling, word, body, case_id, item, request)
-        who = await require(request, scheduling.desk.ports.keyring, _OPERATOR)
+        who = await require(request, scheduling.desk.ports.keyring)
         told = read_as(body, await _json(request))
         done = await scheduling.do(word, who, case_id, item, told, request)
         return JSONResponse(done.model_dump(mode="json"))
@@ -198,9 +197,10 @@ async def _from_a_form(
     zone = ZoneInfo(scheduling.desk.ports.settings.time_zone)
     given = await fields_of(request, zone)
     page = f"/cases/{case_id}"
-    who = scheduling.passes.read(str(given.pop("leave", "")), f"decide:{case_id}")
+    leave = str(given.pop("leave", ""))
+    who = with_leave(request, scheduling.passes, leave, f"decide:{case_id}")
     given.pop("once", None)
-    if who is None or who.role is not KeyRole.OPERATOR:
+    if who is None:
         return RedirectResponse(f"{page}?refused=old-page", HTTPStatus.SEE_OTHER)
     try:
         await scheduling.do(word, who, case_id, item, read_as(body, given), request)

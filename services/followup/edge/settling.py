@@ -27,7 +27,6 @@ from services.followup.commands import (
 from services.followup.decider import FOLLOWUP
 from services.followup.support_commands import OfferReferral
 from services.followup.support_desk import SupportDesk
-from services.runtime.auth import KeyRole
 from services.runtime.clock import new_id
 from services.runtime.edge import Problem, bearer, require
 from services.runtime.handle import handle
@@ -104,7 +103,7 @@ class Settling:
         """Record the referrals that were offered in it; the same again are the same ones."""
         if not held.referrals:
             return
-        who = await require(request, self.ports.keyring, frozenset({KeyRole.OPERATOR}))
+        who = await require(request, self.ports.keyring)
         for number, category in enumerate(held.referrals):
             command = OfferReferral(
                 **self.support.about(f"key:{who.label}"),
@@ -120,7 +119,7 @@ class Settling:
         self, request: Request, case_id: str, kind: type[FollowupCommand], **fields: Any
     ) -> Response:
         """Record it; nothing to answer. Raises Problem when it is refused."""
-        principal = await require(request, self.ports.keyring, frozenset({KeyRole.OPERATOR}))
+        principal = await require(request, self.ports.keyring)
         command = kind.model_validate(
             {
                 "command_id": new_id(),

@@ -18,9 +18,9 @@ from services.followup.commands import DeclineIntervention, ExplainMiss, Followu
 from services.followup.edge.sessions import CaseId, Item, fields_of
 from services.followup.edge.settling import Held, Missed
 from services.followup.session_desk import SessionDesk
-from services.runtime.auth import KeyRole, Passes
+from services.runtime.auth import Passes
 from services.runtime.clock import new_id
-from services.runtime.edge import Problem, read_as
+from services.runtime.edge import Problem, read_as, with_leave
 from services.runtime.telemetry import trace_from
 
 
@@ -46,9 +46,10 @@ class SettlingForms:
         """Record it, then show the case's page; a no is one word of a closed list in its address."""
         ports, page = self.desk.ports, f"/cases/{case_id}"
         given = await fields_of(request, ZoneInfo(ports.settings.time_zone))
-        who = self.passes.read(str(given.pop("leave", "")), f"decide:{case_id}")
+        leave = str(given.pop("leave", ""))
+        who = with_leave(request, self.passes, leave, f"decide:{case_id}")
         once = str(given.pop("once", ""))[:64]
-        if who is None or who.role is not KeyRole.OPERATOR:
+        if who is None:
             return _to(f"{page}?refused=old-page")
         kind, body = _FORMS[word]
         about = {

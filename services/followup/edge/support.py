@@ -40,7 +40,7 @@ from services.followup.support_commands import (
     RemoveResource,
 )
 from services.followup.support_desk import SupportDesk
-from services.runtime.auth import KeyRole, Principal
+from services.runtime.auth import Principal
 from services.runtime.clock import new_id
 from services.runtime.edge import Problem, bearer, require
 from services.runtime.telemetry import trace_from
@@ -74,7 +74,7 @@ class Support:
 
     async def who(self, request: Request) -> Principal:
         """Whose key it is. Raises Problem."""
-        return await require(request, self.desk.ports.keyring, frozenset({KeyRole.OPERATOR}))
+        return await require(request, self.desk.ports.keyring)
 
     def about(self, request: Request, who: Principal) -> dict[str, Any]:
         """What every command carries; a repeated key gives the same command."""

@@ -13,7 +13,8 @@ from fastapi.responses import RedirectResponse
 from schemas.envelope import Slug
 from services.followup.support_commands import ConfirmResource
 from services.followup.support_desk import SupportDesk
-from services.runtime.auth import KeyRole, Passes
+from services.runtime.auth import Passes
+from services.runtime.edge import with_leave
 
 _PAGE = "/places"
 
@@ -25,10 +26,10 @@ class SupportForms:
     desk: SupportDesk
     passes: Passes
 
-    async def confirm(self, name: str, leave: str) -> RedirectResponse:
+    async def confirm(self, request: Request, name: str, leave: str) -> RedirectResponse:
         """Somebody tried a place today; the page again, which says so."""
-        who = self.passes.read(leave, "places")
-        if who is None or who.role is not KeyRole.OPERATOR:
+        who = with_leave(request, self.passes, leave, "places")
+        if who is None:
             return RedirectResponse(f"{_PAGE}?refused=old-page", HTTPStatus.SEE_OTHER)
         zone = ZoneInfo(self.desk.ports.settings.time_zone)
         today = self.desk.ports.clock.now().astimezone(zone).date()
@@ -46,6 +47,6 @@ def routes(forms: SupportForms) -> APIRouter:
     @router.post("/places/{resource_id}/confirm", include_in_schema=False, response_model=None)
     async def confirm(resource_id: Slug, request: Request) -> RedirectResponse:
         async with request.form(max_files=0, max_fields=5) as form:
-            return await forms.confirm(resource_id, str(form.get("leave", "")))
+            return await forms.confirm(request, resource_id, str(form.get("leave", "")))
 
     return router

@@ -20,8 +20,8 @@ from schemas.refusals import RefusalCode
 from services.intake.commands import AnswerReview, IntakeCommand, LowerCase, RaiseCase, SplitCase
 from services.intake.edge.decisions import Decided, Decisions, Lower, Merge, Raise, RaiseNew
 from services.intake.edge.joining import Joining
-from services.runtime.auth import KeyRole, Passes, Principal
-from services.runtime.edge import Problem
+from services.runtime.auth import Passes, Principal
+from services.runtime.edge import Problem, with_leave
 
 OLD_PAGE, MISFIT = "old-page", "misfit"
 _CaseId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
@@ -69,7 +69,7 @@ def forms(joining: Joining, passes: Passes) -> APIRouter:
         choice: Annotated[str, Form(max_length=80)] = "",
     ) -> RedirectResponse:
         """Do it, and show the case that goes on."""
-        principal = _operator(passes, leave, f"decide:{case_id}")
+        principal = with_leave(request, passes, leave, f"decide:{case_id}")
         if principal is None:
             return _back(f"/cases/{case_id}", OLD_PAGE)
         about = decisions.about(principal, request)
@@ -79,18 +79,13 @@ def forms(joining: Joining, passes: Passes) -> APIRouter:
     @router.post("/raise")
     async def raise_new(request: Request, form: Annotated[RaisedForm, Form()]) -> RedirectResponse:
         """Open a case that no feed has told, and show it."""
-        principal = _operator(passes, form.leave, "raise")
+        principal = with_leave(request, passes, form.leave, "raise")
         if principal is None:
             return _back("/raise", OLD_PAGE)
         done = _raised(decisions, principal, decisions.about(principal, request), form, zone)
         return await _shown(done, "/raise")
 
     return router
-
-
-def _operator(passes: Passes, leave: str, purpose: str) -> Principal | None:
-    principal = passes.read(leave, purpose)
-    return principal if principal and principal.role is KeyRole.OPERATOR else None
 
 
 async def _raised(

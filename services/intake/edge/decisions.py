@@ -18,7 +18,7 @@ from schemas.subjects import Entity, Stream, case_id_for
 from services.intake.commands import AnswerReview, IntakeCommand, LowerCase, RaiseCase, SplitCase
 from services.intake.edge.joining import Joining
 from services.intake.state import Seen
-from services.runtime.auth import KeyRole, Principal
+from services.runtime.auth import Principal
 from services.runtime.clock import new_id
 from services.runtime.edge import Problem, bearer, require
 from services.runtime.telemetry import log, trace_from
@@ -119,7 +119,7 @@ class Decisions:
     async def who(self, request: Request) -> Principal:
         """Who decides. Raises Problem for a key that may only report."""
         keyring = self.joining.ports.keyring
-        return await require(request, keyring, frozenset({KeyRole.OPERATOR}))
+        return await require(request, keyring)
 
     def about(self, who: Principal, request: Request) -> dict[str, Any]:
         """What every command carries."""

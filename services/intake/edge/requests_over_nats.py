@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.intake.adapters.formats import Format
 from services.intake.edge.feeds import keyed, read, take_all
-from services.runtime.auth import KeyRole
+from services.runtime.access import May, may
 from services.runtime.broker import Question, Responder
 from services.runtime.edge import PROBLEM, Problem
 from services.runtime.errors import Poison, Transient
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from services.runtime.host import Ports
 
 SUBJECT = "intake.*.report"
-_MAY_REPORT = frozenset({KeyRole.DISPATCH_CENTER, KeyRole.OPERATOR})
 _LONGEST_KEY = 200
 _ACCIDENT = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "This failed on our side. Send it again.")
 
@@ -85,7 +84,7 @@ class ReportsOverNats:
                 code="no-key" if not key else "unknown-key",
             )
         agency = question.subject.split(".")[1]
-        if principal.role not in _MAY_REPORT or principal.agency != agency:
+        if not may(principal, May.POST_INCIDENTS) or principal.agency != agency:
             raise Problem(
                 HTTPStatus.FORBIDDEN, "This key may not report for this agency.", code="role"
             )
