@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.audit import api, checkpoints_api, clocks_api, drills_api, feedback_api, retention_api
+from services.audit import (
+    api,
+    checkpoints_api,
+    clocks_api,
+    drills_api,
+    feedback_api,
+    retention_api,
+    watchdog_api,
+)
 from services.audit.console import drills as drill_pages
 from services.audit.console import feedback as feedback_page
 from services.audit.console import private as private_page
@@ -20,6 +28,7 @@ from services.audit.reader import Reader
 from services.audit.retention import read_kept_for
 from services.audit.settings import AuditSettings
 from services.audit.store import Store
+from services.audit.watchdog import Watchdog
 from services.runtime.edge import joined
 from services.runtime.host import Service
 
@@ -37,11 +46,15 @@ def build(ports: Ports) -> Service:
     exercises = DrillReader(reader)
     proof = checkpoints_api.Proof.of(ports, settings)
     kept = read_kept_for(settings)
+    watchdog = Watchdog(
+        store, ports.ask, ports.clock, projector.is_caught_up, settings.deadman, settings.time_scale
+    )
     router = joined(
         api.routes(ports, reader),
         pages(console),
         clocks_api.routes(ports, reader, settings),
         response_times.routes(console),
+        watchdog_api.routes(ports, watchdog),
         drills_api.routes(ports, exercises),
         checkpoints_api.routes(ports, proof),
         retention_api.routes(ports, reader, kept),
@@ -57,6 +70,6 @@ def build(ports: Ports) -> Service:
     return Service(
         name="audit",
         router=router,
-        background=(*projector.jobs(), *proof.jobs(), keeper.run),
+        background=(*projector.jobs(), *proof.jobs(), keeper.run, watchdog.run),
         ready=projector.caught_up,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 
 from services.audit.dialects import checked
 from services.runtime.settings import RuntimeSettings
@@ -38,10 +38,17 @@ class AuditSettings(RuntimeSettings):
     """or so long after the first one that is not sealed."""
     checkpoint_folder: Path | None = None
     """Where checkpoints are kept once more, best on another disk; by default in the data folder."""
+    deadman_url: SecretStr | None = None
+    """Asked once a minute while nothing is overdue: its silence alarms whoever watches it from outside."""
     demo: bool = False
     """The console is open to everybody who reaches it, and says so on every page."""
     phones_dir: Path | None = None
     """A Maildir of what the demo's phones received; None without a demo."""
+
+    @property
+    def deadman(self) -> str | None:
+        """The address of the dead man's switch."""
+        return self.deadman_url.get_secret_value() if self.deadman_url else None
 
     @property
     def seals_folder(self) -> Path:

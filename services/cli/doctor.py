@@ -86,6 +86,7 @@ def _server(where: Connection) -> Iterator[Finding]:
             page = client.get("/v1/cases", params={"limit": 1})
             carriers = client.get("/v1/carriers")
             seals = client.get("/v1/checkpoints")
+            watch = client.get("/v1/watchdog")
     except httpx.TransportError as error:
         remedy = "start it with `tailboard up`, or set TAILBOARD_URL to where it runs"
         yield Finding("connection", good=False, what=unreachable(where, error), remedy=remedy)
@@ -100,6 +101,7 @@ def _server(where: Connection) -> Iterator[Finding]:
     yield _streams(health)
     yield from _carriers(carriers)
     yield from _record(seals)
+    yield from _overdue(watch)
     yield _clock(health)
 
 
@@ -114,6 +116,23 @@ def _streams(health: "httpx.Response") -> Finding:
         good=health.is_success,
         what=f"{len(told) - len(cut_off)} of {len(told)} services reach them",
         remedy=f"{', '.join(cut_off) or 'the server'} has lost NATS: look at its log",
+    )
+
+
+def _overdue(answer: "httpx.Response") -> Iterator[Finding]:
+    """What should have happened by itself: nothing is ever overdue for long, or something is stuck."""
+    if not answer.is_success:
+        return
+    told = answer.json()
+    stuck = told["stuck"]
+    first = f", such as: {stuck[0]['what']} (case {stuck[0]['case_id'][:8]})" if stuck else ""
+    looked = told["looked_at"] is not None
+    good = told["clean"] or not looked  # it looks for the first time after a few seconds
+    yield Finding(
+        "overdue",
+        good=good,
+        what=f"{told['overdue']} things{first}" if looked else "not looked yet",
+        remedy="look at the log of the service and at `tailboard deadletters list`",
     )
 
 

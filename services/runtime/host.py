@@ -27,6 +27,7 @@ from services.runtime.edge import BodyLimit, install_problems, joined
 from services.runtime.journal_jetstream import JetStreamJournal
 from services.runtime.loop import run, tidy_up
 from services.runtime.provision import provision
+from services.runtime.redrive import redriver
 from services.runtime.shortcuts import Shortcuts
 from services.runtime.telemetry import configure_logging, log
 
@@ -140,7 +141,8 @@ class Host:
         self.services.append(service)
         listening = Listening(broker, name, settings.ack_wait, self._shortcuts)
         listening.attach(service.listeners, service.owned)
-        listening.respond(service.responders)
+        again = redriver(name, service.listeners, ports.journal, clock)
+        listening.respond((*service.responders, again) if service.listeners else service.responders)
         self._tasks += [asyncio.create_task(_for_ever(job)) for job in service.background]
         if service.ready:
             await service.ready()
@@ -155,7 +157,7 @@ class Host:
             docs_url=None,
             redoc_url=None,
         )
-        install_problems(app)
+        install_problems(app, self._keyring)
         streamed = frozenset(path for service in self.services for path in service.streamed)
         app.add_middleware(BodyLimit, limit=settings.body_limit, streamed=streamed)
         letters = deadletters.routes(deadletters.DeadLetters(self._clients), self._keyring)

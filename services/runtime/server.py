@@ -194,18 +194,28 @@ def _rights(user: str) -> str:
         right for bucket in _READERS if _READERS[bucket] == user for right in _using(bucket)
     ]
     deny = [way for bucket in _READERS if _READERS[bucket] != user for way in _reading(bucket)]
-    if user == "audit":
-        publish += [CHECKPOINT_SUBJECTS, f"$JS.API.STREAM.MSG.GET.{CHECKPOINT_STREAM}"]
-    if user == "followup":
-        publish += _ASKED_OF_DISPATCH
-    if user == "dispatch":
-        own_inbox["allow"] += _ASKED_OF_DISPATCH
-        publish.append(f"{inbox_prefix('followup')}.>")
-    if user == "intake":
-        publish.append(f"{inbox_prefix(FEED)}.>")
-        own_inbox["allow"].append(_REPORTS)
+    speak, hear = _asking(user)
+    publish += speak
+    own_inbox["allow"] += hear
     rights = {"publish": {"allow": publish, "deny": deny}, "subscribe": own_inbox}
     return f", permissions: {json.dumps(rights)}"
+
+
+def _asking(user: str) -> tuple[list[str], list[str]]:
+    """What a service may ask others and answer, and what it may hear besides its own inbox."""
+    if user == "audit":
+        seals = [CHECKPOINT_SUBJECTS, f"$JS.API.STREAM.MSG.GET.{CHECKPOINT_STREAM}"]
+        return ["redrive.*", *seals], []
+    speak, hear = [f"{inbox_prefix('audit')}.>"], [f"redrive.{user}"]
+    if user == "followup":
+        speak += _ASKED_OF_DISPATCH
+    if user == "dispatch":
+        speak.append(f"{inbox_prefix('followup')}.>")
+        hear += _ASKED_OF_DISPATCH
+    if user == "intake":
+        speak.append(f"{inbox_prefix(FEED)}.>")
+        hear.append(_REPORTS)
+    return speak, hear
 
 
 def _using(bucket: str) -> list[str]:

@@ -57,6 +57,21 @@ async def test_nobody_else_learns_when_members_are_free_or_whose_a_link_is(
         await AskOverNats(await nats.connect(user))(subject, b"p-01", 0.3)
 
 
+@pytest.mark.parametrize("service", ["intake", "dispatch", "followup"])
+async def test_the_watchdog_asks_each_service_and_hears_its_answer(
+    nats: NatsServer, service: str
+) -> None:
+    client = await nats.connect(service)
+
+    async def answer(message: Msg) -> None:
+        await message.respond(b"done")
+
+    await client.subscribe(f"redrive.{service}", queue=f"{service}-redrive", cb=answer)
+    await client.flush()
+
+    assert await AskOverNats(await nats.connect("audit"))(f"redrive.{service}", b"{}", 5) == b"done"
+
+
 async def test_in_memory_nobody_answers() -> None:
     with pytest.raises(Transient):
         await nobody_answers(FREE, b"", 1)

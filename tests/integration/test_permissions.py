@@ -139,3 +139,19 @@ async def test_nobody_rewrites_history(nats: NatsServer, user: str) -> None:
         await guarded.is_refused(rewriting)
     info = await (await nats.connect()).jetstream().stream_info("INTAKE")
     assert info.state.messages == 1
+
+
+@pytest.mark.parametrize("user", WRITERS)
+async def test_only_audit_has_work_done_again(nats: NatsServer, user: str) -> None:
+    """And each service hears what is for itself alone."""
+    guarded = await Guarded.as_user(nats, user)
+    if user != "audit":
+        await guarded.is_refused(guarded.client.request("redrive.dispatch", b"{}"))
+    for service in WRITERS:
+        if service not in (user, "audit"):
+            await guarded.is_refused(_heard(guarded.client, f"redrive.{service}"))
+
+
+async def _heard(client: Client, subject: str) -> None:
+    subscription = await client.subscribe(subject)
+    await subscription.next_msg(timeout=5)

@@ -67,6 +67,8 @@ class Town:
     clock: FrozenClock
     phones: Phones
     http: httpx.AsyncClient
+    lost: set[str] = field(default_factory=set)
+    """Listeners that nothing reaches: what is for them is lost."""
     _read: dict[str, int] = field(default_factory=dict)
     _later: list[tuple[datetime, Listener, Any]] = field(default_factory=list)
 
@@ -224,6 +226,8 @@ class Town:
         return moved
 
     async def _react(self, listener: Listener, told: Any) -> None:
+        if listener.name in self.lost:
+            return
         try:
             await listener.react(told)
         except Transient as later:
@@ -261,7 +265,11 @@ async def a_town(
 
     def ports(settings: Any) -> Ports:
         return Ports(
-            settings, journal, clock, Keyring.read(folder / "keys.json"), ask=asking(services)
+            settings,
+            journal,
+            clock,
+            Keyring.read(folder / "keys.json"),
+            ask=asking(services, journal, clock),
         )
 
     intake = IntakeSettings.model_validate({**shared, "policy_overrides": overrides})
