@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
 from services.runtime.access import may, refused
-from services.runtime.access_rows import address_of, needed
+from services.runtime.access_rows import KEYED, address_of, needed
 from services.runtime.errors import Poison, Transient
 from services.runtime.telemetry import log
 
@@ -65,8 +65,11 @@ class Problem(Exception):
         }
 
 
-def install_problems(app: FastAPI) -> None:
-    """Answer every error of this app as problem details that name the field and the remedy."""
+def install_problems(app: FastAPI, keyring: Keyring | None = None) -> None:
+    """Answer every error of this app as problem details that name the field and the remedy.
+
+    With the keyring, whoever has no key that may is told so before what is wrong with the request.
+    """
 
     async def on_problem(_request: Request, problem: Exception) -> JSONResponse:
         assert isinstance(problem, Problem)  # noqa: S101 - registered for this class
@@ -85,6 +88,11 @@ def install_problems(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+        if keyring and address_of(request) in KEYED:
+            try:
+                await require(request, keyring)
+            except Problem as no:
+                return await on_problem(request, no)
         problem = Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "The request does not fit. Each entry of `errors` names a field and what is wrong.",

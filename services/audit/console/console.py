@@ -223,8 +223,9 @@ class Console:
         """Begin a session with an API key."""
         principal = self.keyring.find(key.strip())
         if principal is None or not home(principal):
+            wrong = "no-page" if principal else "unknown"
             return self.pages.html(
-                "sign_in.html", HTTPStatus.FORBIDDEN, onward=safe_path(onward), wrong=True
+                "sign_in.html", HTTPStatus.FORBIDDEN, onward=safe_path(onward), wrong=wrong
             )
         response = RedirectResponse(safe_path(onward), HTTPStatus.SEE_OTHER, HEADERS)
         self.sessions.begin(response, principal)
@@ -242,5 +243,5 @@ class Console:
             if request.url.path == "/" and problem.status is HTTPStatus.FORBIDDEN and first:
                 return RedirectResponse(first, HTTPStatus.SEE_OTHER, HEADERS)
             return await self.show(
-                "problem.html", request, "", status=problem.status, problem=problem
+                "problem.html", request, "", status=problem.status, problem=problem, first=first
             )

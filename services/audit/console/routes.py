@@ -118,7 +118,7 @@ def _add_pages(router: APIRouter, console: Console) -> None:
 def _add_session(router: APIRouter, console: Console) -> None:
     @router.get("/sign-in")
     async def ask(onward: Annotated[str, Query(alias="next", max_length=200)] = "/") -> Response:
-        return console.pages.html("sign_in.html", onward=safe_path(onward), wrong=False)
+        return console.pages.html("sign_in.html", onward=safe_path(onward), wrong="")
 
     @router.post("/sign-in")
     async def sign_in(
