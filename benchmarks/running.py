@@ -24,7 +24,7 @@ from aiosmtpd.smtp import SMTP as SmtpProtocol  # noqa: N811 - a class with a sh
 from schemas.policy import Role
 from services.runtime.clock import SystemClock
 from services.runtime.journal_jetstream import JetStreamJournal
-from services.runtime.server import OPERATOR
+from services.runtime.rights import OPERATOR
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

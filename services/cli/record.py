@@ -76,7 +76,7 @@ class Record:
 
         from services.runtime.errors import Transient
         from services.runtime.ledger import Ledger
-        from services.runtime.server import inbox_prefix
+        from services.runtime.rights import inbox_prefix
 
         try:
             client = await nats.connect(

@@ -35,7 +35,8 @@ from services.runtime.clock import Clock, ClockMismatch, clock_for
 from services.runtime.host import Host
 from services.runtime.loop import run
 from services.runtime.provision import ProvisionMismatch, provision
-from services.runtime.server import FEED, OPERATOR, AlreadyRunning, EmbeddedServer, lock_folder
+from services.runtime.rights import FEED, OPERATOR
+from services.runtime.server import AlreadyRunning, EmbeddedServer, lock_folder
 from services.runtime.settings import DEFAULT_PORT
 from services.runtime.telemetry import configure_logging
 

@@ -17,7 +17,7 @@ from schemas.envelope import Event, Recorded, TimerDue
 from schemas.subjects import DEADLETTER_STREAM, parse_event_subject
 from services.runtime.errors import Conflict, Poison, Transient
 from services.runtime.listeners import Listener, Question, Responder, on_due, on_event
-from services.runtime.server import inbox_prefix
+from services.runtime.rights import inbox_prefix
 from services.runtime.shortcuts import Shortcuts
 from services.runtime.telemetry import DEAD_LETTERS, HANDLED, log
 from services.runtime.timers import decode_due

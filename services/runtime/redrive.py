@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def subject_of(service: str) -> str:
-    """Where a service is asked; only audit may (`services.runtime.server`)."""
+    """Where a service is asked; only audit may (`services.runtime.rights`)."""
     return f"redrive.{service}"
 
 

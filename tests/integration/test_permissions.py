@@ -12,7 +12,7 @@ from nats.js.errors import APIError
 
 from schemas.subjects import CONTACTS_BUCKET, PRIVATE_BUCKET, PRIVATE_KEYS_BUCKET, Stream
 from services.runtime.bucket import JetStreamBucket
-from services.runtime.server import OPERATOR, WRITERS
+from services.runtime.rights import OPERATOR, WRITERS
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

@@ -16,7 +16,7 @@ from services.intake.app import build
 from services.intake.settings import IntakeSettings
 from services.runtime.auth import KeyRole, add_key
 from services.runtime.host import Host
-from services.runtime.server import FEED, WRITERS
+from services.runtime.rights import FEED, WRITERS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

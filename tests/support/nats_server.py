@@ -16,7 +16,8 @@ import nats
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from services.runtime.provision import provision
-from services.runtime.server import OPERATOR, EmbeddedServer, inbox_prefix
+from services.runtime.rights import OPERATOR, inbox_prefix
+from services.runtime.server import EmbeddedServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

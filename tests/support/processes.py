@@ -28,7 +28,8 @@ from services.runtime.auth import KeyRole, add_key
 from services.runtime.clock import SystemClock
 from services.runtime.journal_jetstream import JetStreamJournal
 from services.runtime.provision import provision
-from services.runtime.server import OPERATOR, EmbeddedServer
+from services.runtime.rights import OPERATOR
+from services.runtime.server import EmbeddedServer
 from tests.support.nursery import SERVICES, Child, Nursery
 
 if TYPE_CHECKING:

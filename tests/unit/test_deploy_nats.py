@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.server import FEED, OPERATOR, WRITERS, _rights
+from services.runtime.rights import USERS, rights_of
 
 CONFIGURATION = Path("deploy/nats/nats-server.conf").read_text()
-USERS = (*WRITERS, OPERATOR, FEED)
 
 
 def granted(user: str) -> set[str]:
@@ -22,6 +21,6 @@ def granted(user: str) -> set[str]:
 
 @pytest.mark.parametrize("user", USERS)
 def test_the_file_grants_the_same_as_the_embedded_server(user: str) -> None:
-    rights = _rights(user).removeprefix(", permissions: ")
+    rights = rights_of(user).removeprefix(", permissions: ")
     here = set(re.findall(r'"([^"]+)"', rights)) - {"publish", "subscribe", "allow", "deny"}
     assert granted(user) == here
