@@ -23,6 +23,7 @@ from services.cli.explain import explain
 from services.cli.export import export
 from services.cli.feedback import app as feedback_app
 from services.cli.intake_commands import app as intake_app
+from services.cli.keys import app as keys_app
 from services.cli.policy_commands import app as policy_app
 from services.cli.post import post
 from services.cli.private import app as private_app
@@ -82,6 +83,7 @@ app.command("close")(close)
 app.command("refer")(refer)
 app.add_typer(exception_app)
 app.add_typer(resources_app)
+app.add_typer(keys_app)
 app.add_typer(check_ins_app)
 app.command("request-peer")(request_peer)
 app.command("emergency")(emergency)

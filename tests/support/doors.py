@@ -23,7 +23,7 @@ from services.runtime.host import Ports
 from tests.support.town import a_town
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
     from pathlib import Path
 
     from httpx import Response
@@ -83,6 +83,8 @@ class Doors:
     audit: FastAPI
     folder: Path
     bodies: Mapping[str, Any]
+    caught_up: Callable[[], Awaitable[None]]
+    """Waits until what is read has followed what was recorded."""
     keys: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -159,14 +161,14 @@ async def all_doors(
         letters = dead_letters(DeadLetters({}), ring)
         audit.router.routes += joined(service.router, letters).routes
         jobs = [asyncio.ensure_future(job()) for job in service.background]
-        doors = Doors(town, audit, folder, bodies)
+        assert service.ready
+        doors = Doors(town, audit, folder, bodies, service.ready)
         for role in KeyRole:
             doors.keys[role] = add_key(kept, f"the-{role}", "metro", role)
             doors.keys[f"elsewhere {role}"] = add_key(kept, f"their-{role}", "elsewhere", role)
             doors.keys[f"expired {role}"] = add_key(kept, "old", "metro", role, LONG_AGO)
         try:
-            assert service.ready
-            await service.ready()
+            await doors.caught_up()
             yield doors
         finally:
             for job in jobs:
