@@ -13,6 +13,8 @@ from services.audit.reader import Reader
 from services.audit.settings import AuditSettings
 from services.audit.spans import USUAL, BadSpan, span_of
 from services.audit.views.clocks import ResponseTimes
+from services.audit.views.clocks_shown import without_small_counts
+from services.runtime.access import May, may
 from services.runtime.edge import Problem, bearer, require
 from services.runtime.host import Ports
 
@@ -43,6 +45,7 @@ def routes(ports: Ports, reader: Reader, settings: AuditSettings) -> APIRouter:
             ends = span_of(span, ports.clock.now(), zone).ends
         except BadSpan as error:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"span: {error}") from error
-        return await reader.response_times(principal.agency, ends, zone)
+        told = await reader.response_times(principal.agency, ends, zone)
+        return told if may(principal, May.SEE_SMALL_COUNTS) else without_small_counts(told)
 
     return router

@@ -27,6 +27,8 @@ class May(StrEnum):
     SCHEDULE = "schedule and approve sessions, and say what became of them"
     READ_COUNTS = "read counts; those under five are suppressed"
     READ_CLOCKS = "read response times"
+    SEE_SMALL_COUNTS = "see clocks that fewer than five cases make"
+    READ_REPORTS = "read reports of training, exercises and cost"
     SEE_COVERAGE = "see how many members can be asked, without who"
     SEE_ROSTER = "see the roster: who can be asked, and what ends soon"
     CHANGE_ROSTER = "change the roster"
@@ -59,6 +61,7 @@ _TEAM = _ASKS | {
     May.SEE_ROSTER,
     May.SEE_COVERAGE,
     May.READ_CLOCKS,
+    May.SEE_SMALL_COUNTS,
     May.SEE_DRILLS,
 }
 
@@ -70,6 +73,7 @@ ROLES: Mapping[KeyRole, frozenset[May]] = {
         May.READ_CASES,
         May.READ_COUNTS,
         May.READ_CLOCKS,
+        May.SEE_SMALL_COUNTS,
         May.SEE_COVERAGE,
     },
     KeyRole.COORDINATOR: _TEAM
@@ -88,6 +92,7 @@ ROLES: Mapping[KeyRole, frozenset[May]] = {
         May.READ_CASES,
         May.SCHEDULE,
         May.READ_COUNTS,
+        May.READ_REPORTS,
         May.SEE_LOAD,
         May.REFER,
         May.RECORD_EXCEPTIONS,
@@ -100,6 +105,7 @@ ROLES: Mapping[KeyRole, frozenset[May]] = {
     KeyRole.PROGRAM_LEAD: _TEAM
     | {
         May.READ_COUNTS,
+        May.READ_REPORTS,
         May.CHANGE_ROSTER,
         May.SEE_PHONES,
         May.CHANGE_ROTA,
@@ -113,6 +119,7 @@ ROLES: Mapping[KeyRole, frozenset[May]] = {
     KeyRole.AUDITOR: _ASKS
     | {
         May.READ_COUNTS,
+        May.READ_REPORTS,
         May.READ_CLOCKS,
         May.SEE_DRILLS,
         May.READ_ONE_ON_ONES,

@@ -14,8 +14,10 @@ from services.audit.console.charts import durations_by_month
 from services.audit.console.console import Console
 from services.audit.spans import USUAL, BadSpan, Span, choices, span_of
 from services.audit.views.clocks import ClockTimes, ResponseTimes, Times
+from services.audit.views.clocks_shown import without_small_counts
 from services.audit.views.laps import Late
 from services.audit.words import plain
+from services.runtime.access import May, may
 from services.runtime.edge import Problem
 
 _LATE = {
@@ -42,11 +44,14 @@ def routes(console: Console) -> APIRouter:
         except BadSpan as error:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"span: {error}") from error
         told = await console.reader.response_times(who.agency, span.ends, zone)
+        has_all = may(who, May.SEE_SMALL_COUNTS)
+        told = told if has_all else without_small_counts(told)
         return await console.show(
             "response_times.html",
             request,
             "response-times",
             told=told,
+            has_all=has_all,
             charts={each.clock: _chart(each) for each in told.clocks},
             tables={each.clock: _tables(each) for each in told.clocks},
             late=_LATE,
