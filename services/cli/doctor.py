@@ -1,12 +1,12 @@
 """`tailboard doctor`: is everything that the other commands need in order, and if not, what to do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import typer
+from platformdirs import user_data_path
 
 from services.cli.connection import (
     Connection,
@@ -17,6 +17,8 @@ from services.cli.connection import (
     connection,
     spool_folder,
 )
+from services.cli.doctor_finding import Finding
+from services.cli.doctor_reach import reach
 from services.cli.stop import EXIT_REFUSED, Stop
 
 if TYPE_CHECKING:
@@ -30,16 +32,6 @@ _CLOCK_SECONDS = 5.0
 """Further apart than this, times in reports and on the console stop agreeing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: what was found, and what to do when it is not good."""
-
-    name: str
-    good: bool
-    what: str
-    remedy: str = ""
-
-
 def doctor(
     *,
     spool_dir: SpoolOption = None,
@@ -47,9 +39,12 @@ def doctor(
     key: KeyOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Check the connection, the key, the server's streams, both clocks and the spool.
+    """Say in one screen whether an incident posted now would reach people, and what to do if not.
 
-    Exit codes: 0 all good, 1 something is not.
+    It looks at the connection, the key, the streams, the carriers, the record, what is overdue, the team
+    that can be asked, what lapses, gaps on call, dead letters, the disk, both clocks and the spool.
+
+    Exit codes: 0 all good, 1 something is not. What is marked "soon" is not wrong yet.
 
     Example:
 
@@ -60,8 +55,8 @@ def doctor(
         _spool(spool_folder(spool_dir)),
     ]
     for found in findings:
-        print(f"{'ok  ' if found.good else 'BAD '} {found.name:<11} {found.what}")
-        if not found.good:
+        print(f"{found.mark} {found.name:<11} {found.what}")
+        if found.remedy and found.mark != "ok  ":
             print(f"     {'':<11} -> {found.remedy}")
     raise typer.Exit(0 if all(found.good for found in findings) else EXIT_REFUSED)
 
@@ -72,10 +67,11 @@ def _connection(url: str | None, key: str | None, data_dir: "Path | None") -> It
     except Stop as stop:
         yield Finding("connection", good=False, what="none", remedy=str(stop))
         return
-    yield from _server(where)
+    folder = data_dir or user_data_path("tailboard")
+    yield from _server(where, None if where.trust_env else folder)
 
 
-def _server(where: Connection) -> Iterator[Finding]:
+def _server(where: Connection, folder: "Path | None") -> Iterator[Finding]:
     import httpx
 
     from services.cli.api import refusal, unreachable
@@ -87,6 +83,7 @@ def _server(where: Connection) -> Iterator[Finding]:
             carriers = client.get("/v1/carriers")
             seals = client.get("/v1/checkpoints")
             watch = client.get("/v1/watchdog")
+            found = [*reach(client, folder)] if page.is_success else []
     except httpx.TransportError as error:
         remedy = "start it with `tailboard up`, or set TAILBOARD_URL to where it runs"
         yield Finding("connection", good=False, what=unreachable(where, error), remedy=remedy)
@@ -102,6 +99,7 @@ def _server(where: Connection) -> Iterator[Finding]:
     yield from _carriers(carriers)
     yield from _record(seals)
     yield from _overdue(watch)
+    yield from found
     yield _clock(health)
 
 

@@ -260,7 +260,8 @@ def test_the_doctor_finds_nothing_wrong(api: FakeApi, capsys: pytest.CaptureFixt
     assert run(["doctor"]) == 0
     said = capsys.readouterr().out
     assert [line.split()[:2] for line in said.splitlines()] == [
-        ["ok", name] for name in ("connection", "key", "streams", "carriers", "clock", "spool")
+        ["ok", name]
+        for name in ("connection", "key", "streams", "carriers", "letters", "clock", "spool")
     ]
 
 
