@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from services.audit import (
     api,
@@ -10,6 +11,7 @@ from services.audit import (
     clocks_api,
     drills_api,
     feedback_api,
+    reports_api,
     retention_api,
     watchdog_api,
 )
@@ -17,6 +19,7 @@ from services.audit.console import drills as drill_pages
 from services.audit.console import feedback as feedback_page
 from services.audit.console import private as private_page
 from services.audit.console import record as record_page
+from services.audit.console import reports as report_pages
 from services.audit.console import response_times
 from services.audit.console.console import Console
 from services.audit.console.routes import routes as pages
@@ -25,6 +28,7 @@ from services.audit.housekeeping import Housekeeping
 from services.audit.news import News
 from services.audit.projector import Projector
 from services.audit.reader import Reader
+from services.audit.reports.reading import ReportReader
 from services.audit.retention import read_kept_for
 from services.audit.settings import AuditSettings
 from services.audit.store import Store
@@ -44,6 +48,7 @@ def build(ports: Ports) -> Service:
     reader = Reader(store, news, ports.clock)
     console = Console.of(settings, ports.keyring, reader, projector.level)
     exercises = DrillReader(reader)
+    reports = ReportReader(reader, exercises, console.numbers, ZoneInfo(settings.time_zone))
     proof = checkpoints_api.Proof.of(ports, settings)
     kept = read_kept_for(settings)
     watchdog = Watchdog(
@@ -54,6 +59,8 @@ def build(ports: Ports) -> Service:
         pages(console),
         clocks_api.routes(ports, reader, settings),
         response_times.routes(console),
+        reports_api.routes(ports, reports),
+        report_pages.routes(console, reports),
         watchdog_api.routes(ports, watchdog),
         drills_api.routes(ports, exercises),
         checkpoints_api.routes(ports, proof),

@@ -28,3 +28,9 @@ def shown_parts(counts: Mapping[str, int]) -> dict[str, int | None]:
         least = min(told, key=lambda kind: (told[kind], kind))
         hidden += told.pop(least)
     return {kind: told.get(kind) for kind in counts}
+
+
+def rounded(count: int) -> int | None:
+    """A count as reports tell it: down to a multiple of five; None when it is small, or zero. What is
+    made of such counts alone cannot give a small one away, whatever is subtracted from it."""
+    return count - count % FEWEST or None

@@ -1,0 +1,1 @@
+"""Reports for people: one model each, from which every form of it is made."""
