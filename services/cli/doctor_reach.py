@@ -1,6 +1,7 @@
 """Whether an incident that is posted now would reach people: the part of the doctor that asks the roster,
 the rotas, the dead letters and the disk."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,9 +22,12 @@ _SHOWN = 3
 def reach(client: "httpx.Client", data_dir: Path | None) -> Iterator[Finding]:
     """What is found. What the key may not see, or what runs elsewhere, is left out."""
     cases = client.get("/v1/cases", params={"limit": 1})
+    check = client.get("/v1/roster/check")
+    members = check.json().get("members", []) if check.is_success else []
     if cases.is_success and "roster" in (told := cases.json()):
-        yield _team(told["roster"])
-    yield from _members(client.get("/v1/roster/check"))
+        yield _team(told["roster"], Counter(m["role"] for m in members if m["now"]))
+    if check.is_success:
+        yield _members(members)
     yield from _gaps(client.get("/v1/rota/gaps"))
     yield from _letters(client.get("/v1/deadletters"))
     if data_dir is not None and data_dir.exists():
@@ -44,8 +48,9 @@ def disk(folder: Path) -> Finding:
     )
 
 
-def _team(roster: list[Mapping[str, Any]]) -> Finding:
-    able = {each["role"]: each["available"] for each in roster}
+def _team(roster: list[Mapping[str, Any]], unfit: Mapping[str, int]) -> Finding:
+    """The board's count holds those whose training or contact has lapsed: they cannot be asked."""
+    able = {each["role"]: max(each["available"] - unfit.get(each["role"], 0), 0) for each in roster}
     short = [role for role, least in _NEEDED.items() if able.get(role, 0) < least]
     listed = ", ".join(_counted(able.get(role, 0), role) for role in {**_NEEDED, **able})
     return Finding(
@@ -61,12 +66,8 @@ def _counted(count: int, role: str) -> str:
     return f"{count} {name}{'' if count == 1 else 's'}"
 
 
-def _members(answer: "httpx.Response") -> Iterator[Finding]:
+def _members(members: list[Mapping[str, Any]]) -> Finding:
     """Who cannot be asked already, and what ends within the roster policy's look ahead."""
-    if not answer.is_success:
-        return
-    told = answer.json()
-    members = told.get("members", [])
     now = [
         f"{m['member_id']} ({', '.join(m['now']).replace('_', ' ')})" for m in members if m["now"]
     ]
@@ -76,10 +77,9 @@ def _members(answer: "httpx.Response") -> Iterator[Finding]:
         for each in m["soon"]
     ]
     if not now and not soon:
-        yield Finding("training", good=True, what="nothing lapsed, nothing ends soon")
-        return
+        return Finding("training", good=True, what="nothing lapsed, nothing ends soon")
     parts = [_first("cannot be asked", now), _first("ends soon", soon)]
-    yield Finding(
+    return Finding(
         "training",
         good=True,
         what="; ".join(filter(None, parts)),

@@ -91,12 +91,13 @@ async def test_what_lapses_is_named_before_and_after(
     today = town.clock.now().date()
     await town.enroll("p-8", Role.PEER, training_valid_until=str(today.replace(day=1)))
     await town.enroll("p-9", Role.PEER, training_valid_until=str(today.replace(day=28)))
-    _, said = await doctor(town, capsys, 6)
+    _, said = await doctor(town, capsys, 7)
     assert said["training"].startswith("soon training")
     assert "cannot be asked: p-8 (training lapsed)" in said["training"]
     assert "p-9 (training ends in" in said["training"]
     assert "-> `tailboard roster check`" in said["training"]
     assert "BAD" not in said["training"]
+    assert "can be asked: 4 peers" in said["team"], "p-8 is not counted"
     assert "phones.invalid" not in str(said), "no address is shown"
 
 
