@@ -29,6 +29,7 @@ from services.cli.post import post
 from services.cli.private import app as private_app
 from services.cli.refer import app as exception_app
 from services.cli.refer import refer
+from services.cli.report import app as report_app
 from services.cli.request_peer import request_peer
 from services.cli.resources import app as resources_app
 from services.cli.retention import app as retention_app
@@ -91,6 +92,7 @@ app.command("watch")(watch)
 app.add_typer(reviews_app)
 app.add_typer(feedback_app)
 app.add_typer(drill_app)
+app.add_typer(report_app)
 app.command("raise")(raise_case)
 app.command("lower")(lower)
 app.command("merge")(merge)

@@ -37,10 +37,15 @@ def desk(tmp_path: Path) -> Desk:
     return desk
 
 
+async def lived(desk: Desk, cases: int = 5) -> None:
+    for number in range(cases):
+        story = Story(desk.journal, number=f"F{number}")
+        await story.whole()
+        await story.lived()
+
+
 async def get(desk: Desk, path: str, **headers: str) -> httpx.Response:
-    story = Story(desk.journal)
-    await story.whole()
-    await story.lived()
+    await lived(desk)
     async with desk.running() as app, desk.client(app, LEAD) as client:
         return await client.get(f"/v1/reports/{path}", headers=headers)
 
@@ -53,9 +58,7 @@ def pdf_text(content: bytes) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_every_form_says_what_the_others_say(desk: Desk, kind: str) -> None:
-    story = Story(desk.journal)
-    await story.whole()
-    await story.lived()
+    await lived(desk)
     async with desk.running() as app, desk.client(app, LEAD) as client:
         told = (await client.get(f"/v1/reports/{kind}")).json()
         sheet = await client.get(f"/v1/reports/{kind}&format=csv")
@@ -79,7 +82,7 @@ async def test_every_form_says_what_the_others_say(desk: Desk, kind: str) -> Non
             assert row[-1] in text
     root = PdfReader(io.BytesIO(paper.content)).root_object
     assert "/StructTreeRoot" in root, "tagged: a screen reader finds headings and tables"
-    assert root["/Lang"] == "en"
+    assert str(root["/Lang"]) == "en"
 
 
 async def test_response_times_are_those_of_the_page_and_tell_no_small_count_of_check_ins(
@@ -87,14 +90,22 @@ async def test_response_times_are_those_of_the_page_and_tell_no_small_count_of_c
 ) -> None:
     told = (await get(desk, "response-times?span=2026-03")).json()
     assert (
-        told["lead"] == "Half of the teams were complete within 31 min; 1 of 1 made their target."
+        told["lead"] == "Half of the teams were complete within 31 min; 5 of 5 made their target."
     )
     clocks = {row[0]: row[1:] for row in told["tables"][0]["rows"]}
-    assert clocks["Team complete"][:2] == ["1", "31 min"]
-    assert clocks["Check-in done"][0] == "at least 5"
+    assert clocks["Team complete"][:2] == ["5", "31 min"]
+    assert clocks["Check-in done"][0] == "at least 40"
     assert set(clocks["Check-in done"][1:]) == {"not told"}
     for table in told["tables"][1:]:
         assert all(row[0] != "Check-in done" for row in table["rows"])
+
+
+async def test_a_span_with_few_cases_has_no_clock(desk: Desk) -> None:
+    await lived(desk, 4)
+    async with desk.running() as app, desk.client(app, LEAD) as client:
+        told = (await client.get("/v1/reports/response-times?span=2026")).json()
+    assert "Team complete" not in str(told["tables"])
+    assert told["lead"] == "Fewer than 5 teams in this span, or none: no time is told."
 
 
 async def test_an_attestation_is_as_of_its_day(desk: Desk) -> None:

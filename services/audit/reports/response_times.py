@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("Count", "Median", "9 of 10 within", "99 of 100 within", "Target", "In time", "Late")
 _NOTES = (
-    "Exercises are not counted.",
+    f"Exercises are not counted. What fewer than {FEWEST} cases make is left out.",
     "A target is what the policy said when the case began; where it differs, the one in the middle "
     "is shown. What still runs behind its target counts as late.",
     "A time is the nearest rank of what ended: a share of the cases was that fast or faster.",
@@ -66,8 +66,8 @@ def response_times(told: ResponseTimes, agency: str, about: str) -> Report:
 
 def _lead(clocks: list[ClockTimes]) -> str:
     team = next((each.total for each in clocks if each.clock == Clock.TEAM), None)
-    if team is None or team.p50 is None:
-        return "No team was completed in this span."
+    if team is None or team.p50 is None or team.count < FEWEST:
+        return f"Fewer than {FEWEST} teams in this span, or none: no time is told."
     lead = f"Half of the teams were complete within {_lasted(team.p50)}"
     if team.share is None:
         return f"{lead}."
