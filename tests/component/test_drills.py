@@ -156,6 +156,22 @@ async def test_the_console_tells_how_one_went(town: Town, tmp_path: Path) -> Non
     assert "EXERCISE" in await console.page(f"/cases/{case_id}")
 
 
+async def test_an_exercise_is_handed_on_as_a_report(town: Town, tmp_path: Path) -> None:
+    case_id = (await town.http.post("/v1/drills")).json()["case_id"]
+    await town.settle()
+    await town.accept("m-1")
+    await town.advance(hours=4)
+    console = Console(town, tmp_path)
+    answer = await console.get(f"/v1/reports/drill?case_id={case_id[:8]}", **town.http.headers)
+    told = answer.json()
+    assert told["about"] == f"exercise {case_id[:8]}"
+    measures = {row[0]: row[3] for row in told["tables"][0]["rows"]}
+    assert measures["Team complete"] == "missed"
+    assert {fact["label"]: fact["value"] for fact in told["facts"]}["Accepted"] == "1"
+    assert "m-1" not in answer.text
+    assert told["lead"] in await console.page(f"/reports/drill?case_id={case_id}")
+
+
 async def test_an_exercise_is_held_listed_reported_and_cancelled(
     town: Town, terminal: Terminal
 ) -> None:

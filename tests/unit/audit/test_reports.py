@@ -74,6 +74,32 @@ def test_the_sentence_counts_contacts_and_leaves_sessions_and_places_out() -> No
     assert {f.label: f.value for f in told.facts}["One-on-ones begun"] == "not told"
 
 
+def test_the_whole_sheet_of_a_small_example() -> None:
+    counts = {(Support.CHECK_INS, 0): 12, (Support.CHECK_INS, 1): 4, (Support.REFERRALS, 0): 9}
+    told = statement(counts, "2026-q1").model_copy(update={"notes": ("Kept short.",)})
+    assert as_csv(told).decode("utf-8-sig").splitlines() == [
+        "Impact statement,2026-q1",
+        "Agency,metro-fire",
+        "As of,2026-11-20T00:00:00-06:00",
+        "We have served at least 10 contacts in 2026-Q1.",
+        "Check-ins done,at least 10",
+        "Requests for a peer that were reached,not told",
+        "One-on-ones begun,not told",
+        "Sessions held,not told",
+        "Places pointed to,at least 5",
+        "",
+        '"By quarter, at least"',
+        "Support,2026-Q1",
+        "Check-ins done,10",
+        "Requests for a peer that were reached,fewer than 5",
+        "One-on-ones begun,fewer than 5",
+        "Sessions held,fewer than 5",
+        "Places pointed to,5",
+        "",
+        "Note,Kept short.",
+    ]
+
+
 def test_a_quarter_that_runs_is_not_told() -> None:
     span = span_of("2026-q4", NOW, CHICAGO)
     told = impact([(Support.CHECK_INS, NOW)] * 30, span, "metro-fire", NOW, CHICAGO)
