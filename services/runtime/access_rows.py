@@ -93,7 +93,6 @@ KEYED: Mapping[str, May] = {
     "GET /v1/reports/training": May.READ_REPORTS,
     "GET /v1/reports/drill": May.READ_REPORTS,
     "GET /v1/reports/roi": May.READ_REPORTS,
-    "GET /v1/watchdog": May.READ_CLOCKS,
     "GET /v1/feedback": May.READ_FEEDBACK,
     "GET /v1/checkpoints": May.READ_RECORD,
     "GET /v1/retention": May.READ_RECORD,

@@ -155,3 +155,13 @@ def test_who_must_not_see_people_has_no_way_to() -> None:
         assert not ROLES[role] & {*people, May.DECIDE, May.BREAK_GLASS, May.EXPORT}
     assert who_may(May.SEE_LOAD) == (KeyRole.MHP_LEAD,)
     assert May.READ_CASES not in ROLES[KeyRole.PROGRAM_LEAD], "never who was helped"
+
+
+def test_no_address_about_people_needs_what_command_has() -> None:
+    about = ("/cases", "roster", "rota", "private", "activations", "watch", "sessions", "reviews")
+    about += ("exceptions", "check-ins", "phones", "live", "workload", "raise")
+    rows = {**KEYED, **PAGES, **FORMS}
+    found = {address: what for address, what in rows.items() if any(w in address for w in about)}
+    assert len(found) > 80
+    for role in (KeyRole.COMMAND, KeyRole.AUDITOR, KeyRole.FACILITATOR, KeyRole.MEMBER):
+        assert not [address for address, what in found.items() if what in ROLES[role]], role
