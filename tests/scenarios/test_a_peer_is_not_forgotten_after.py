@@ -129,8 +129,10 @@ async def test_a_coordinator_who_saw_to_it_spares_the_program_lead_the_call(town
     await town.advance(days=9, hours=7)
     town.phones.look()
 
-    path = f"/v1/check-ins/{case_id}/check-in-7d/explain"
-    answer = await town.http.post(path, json={"reason": "nobody_free"})
+    def of(item: str) -> str:
+        return f"/v1/check-ins/{case_id}/{item}/explain"
+
+    answer = await town.http.post(of("check-in-7d"), json={"reason": "nobody_free"})
     assert answer.status_code == 204, answer.text
     assert (await town.http.get("/v1/check-ins")).json()["missed"] == []
     (said,) = town.events(case_id, MissExplained)
@@ -138,11 +140,11 @@ async def test_a_coordinator_who_saw_to_it_spares_the_program_lead_the_call(town
     assert said.by == "key:test-center"
     await town.advance(days=10)
     town.phones.assert_silent()
-    unknown = await town.http.post(path.replace("7d", "8d"), json={"reason": "other"})
+    unknown = await town.http.post(of("check-in-8d"), json={"reason": "other"})
     assert unknown.status_code == 404
-    early = await town.http.post(path.replace("7d", "28d"), json={"reason": "other"})
+    early = await town.http.post(of("check-in-28d"), json={"reason": "other"})
     assert early.status_code == 409
-    wrong = await town.http.post(path, json={"reason": "they felt better"})
+    wrong = await town.http.post(of("check-in-7d"), json={"reason": "they felt better"})
     assert wrong.status_code == 422
 
 

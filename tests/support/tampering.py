@@ -29,7 +29,7 @@ async def a_lawless_server(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[NatsServer]:
     """A server on which every user may do everything, as whoever owns its configuration may."""
-    monkeypatch.setattr(server, "_rights", lambda _user: "")
+    monkeypatch.setattr(server, "rights_of", lambda _user: "")
     async with a_server(folder) as running:
         yield running
 
