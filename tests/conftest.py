@@ -3,6 +3,7 @@ turn."""
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from services.runtime.journal import Journal
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: looking through thousands of tests at every sweep takes a
+    tenth of the time of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture
