@@ -17,6 +17,7 @@ from schemas.dispatch import (
     TeamActivated,
 )
 from schemas.followup import CheckInFellDue, CheckInMissed, FollowupPlanned, InterventionMissed
+from schemas.intake import ReviewEscalated, ReviewOpened, ReviewOverdue
 from schemas.redrive import Redriven
 from services.audit.news import News
 from services.audit.projector import Projector
@@ -38,7 +39,7 @@ CRITICAL = {
     "incident_type": "Pediatric cardiac arrest",
     "patients": [{"age_years": 3, "outcome": "died", "resuscitated": True}],
 }
-REVIEWED = {"incident_type": "Structure fire", "narrative": "firefighter fell, minor injuries"}
+REVIEWED = {"incident_type": "Structure fire", "flags": ["media_interest"], "units": ["E12"]}
 DEADMAN = "https://watch.invalid/ping"
 
 
@@ -160,6 +161,21 @@ async def test_an_alarm_that_nobody_passed_on_is_passed_on(watched: Watched) -> 
     assert not watched.town.events(case_id, AlarmEscalated)
     await watched.look()
     assert watched.town.events(case_id, AlarmEscalated)
+
+
+async def test_a_question_that_was_not_passed_on_is_passed_on(watched: Watched) -> None:
+    taken = await watched.town.report(**REVIEWED)
+    case_id = str(taken["case_id"])
+    assert watched.town.events(case_id, ReviewOpened)
+    watched.town.lost = {"intake-due"}
+    await watched.town.advance(hours=5)
+    assert not watched.town.events(case_id, ReviewEscalated, ReviewOverdue)
+    watched.town.lost = set()
+    await watched.look()
+    assert watched.town.events(case_id, ReviewEscalated)
+    assert watched.town.events(case_id, ReviewOverdue)
+    await watched.look()
+    assert watched.dog.status().clean
 
 
 async def test_a_team_without_a_plan_gets_one(watched: Watched) -> None:
